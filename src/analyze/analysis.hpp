@@ -1,0 +1,66 @@
+#pragma once
+
+/*
+ * From a query to what the engine and the catalog need to know of it.
+ * The only reader of parse trees.
+ */
+#include "engine/apply.hpp"
+#include "pg/postgres.hpp"
+#include "pg/vec.hpp"
+
+namespace dv::core {
+struct View;
+}
+
+namespace dv::analyze {
+
+/* One base table of the view. */
+struct TableUse
+{
+	Oid table;
+	const char *name;     /* qualified and quoted */
+	int ncolumns;         /* the columns that the view's maintenance reads, ascending */
+	const AttrNumber *columns;
+	const char *strategy; /* linear, aggregate, keyed, complete */
+	bool incremental;
+	const char *reason;   /* one sentence */
+	const char *delta_sql;
+	const char *advice;   /* CREATE INDEX statements that would help, or nullptr */
+};
+
+/* A state column of the aggregate strategy; see core/aggregate.hpp for how it is folded. */
+struct Analysis
+{
+	Query *query;            /* the stored query, as read */
+	const char *content_sql; /* computes every column of the view's table but __dv_hash, in order */
+	int nvisible;
+	int ncolumns;            /* of content_sql */
+	engine::Shape shape;     /* shape.hash is ncolumns + 1, or 0 where no __dv_hash is needed */
+	bool index_unique;       /* the index on the key columns (or __dv_hash) is unique, NULLS NOT DISTINCT */
+	bool keys_not_null;      /* the key columns cannot be NULL: the index can be the replica identity */
+	int ntables;
+	TableUse *tables;
+	bool on_demand_only;     /* reads a foreign table */
+	const core::View *ir;
+	Node **finals;           /* aggregate: per visible column, its expression over the view's own columns (varno 1) */
+};
+
+/*
+ * Parses `text` as one SELECT and returns it analysed and checked: 42601 for anything else, 0A000 for a refused
+ * construct, 42P17 for a volatile function, the server's own errors for the rest. Takes AccessShareLock on what it reads.
+ */
+Query *parse(const char *text);
+
+/* The query with every order that it leaves open completed, so that it has one right answer. */
+Query *complete_orders(Query *query);
+
+/* Its text, every name qualified. */
+char *text_of(Query *query);
+
+/* `stored` is the query of a view of ours (or complete_orders(parse(text))). The result is in CurrentMemoryContext. */
+Analysis *analyze(Query *stored);
+
+/* The query of the plain view `definition`. */
+Query *stored_query(Oid definition);
+
+} // namespace dv::analyze

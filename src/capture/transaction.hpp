@@ -1,0 +1,92 @@
+#pragma once
+
+/*
+ * What this transaction has changed and no view has taken in yet.
+ *
+ * Each base table has one append-only log of signed rows (+1 entered, -1 left),
+ * holding the columns that some view uses.  A position in a log is the number
+ * of entries before it; a view remembers, per base table, the position up to
+ * which it is flushed.  new state = old state + the rows of the log, so exact
+ * deltas need no snapshot of the old state.  Where the rows of a change are not
+ * known (TRUNCATE, a statement cut short, a column layout that changed under
+ * us), the log holds an entry `unknown`, and the views of that table recompute.
+ *
+ * Logs, positions and counts of open statements follow subtransactions: an
+ * aborted one takes back all that happened in it, flushes too.
+ *
+ * All memory lives in TopTransactionContext; rows beyond work_mem go to a
+ * temporary file.
+ */
+#include "pg/postgres.hpp"
+#include "pg/vec.hpp"
+
+namespace dv::capture {
+
+/* The delta of one base table between two positions, as an executor can scan it. */
+struct Delta
+{
+	Oid table;
+	Tuplestorestate *rows; /* the captured columns, then __dv_sign int4 */
+	TupleDesc desc;        /* column names are the table's own, then __dv_sign */
+	int64 nrows;
+};
+
+/* The last column of every delta: +1 for a row that entered, -1 for one that left. */
+inline constexpr const char *sign_column = "__dv_sign";
+
+/* --- the writer's side: called by the statement triggers ---------------- */
+
+/* A captured statement begins on rel. */
+void statement_begins(Relation rel);
+
+/* A captured statement on rel is complete; old_rows / new_rows are its transition tables (either may be null). */
+void statement_ends(Relation rel, TriggerEvent event, Tuplestorestate *old_rows, Tuplestorestate *new_rows);
+
+/* The engine changed a row of a view that other views read. */
+void append(Relation rel, int sign, TupleTableSlot *slot);
+
+/* The rows of a change of this table are not known: its views must recompute. */
+void append_unknown(Oid table);
+
+/* --- the flush's side ---------------------------------------------------- */
+
+/* Captured statements begun and not ended, in this transaction. */
+int open_statements();
+
+/* True when this transaction has captured anything at all. */
+bool active();
+
+/* Base tables that have a log in this transaction. */
+pg::Vec<Oid> changed_tables();
+
+/* The position at the end of a table's log; 0 where it has none. */
+uint64 end_position(Oid table);
+
+/* Up to where a view has taken in this table; a view without a mark starts at 0. */
+uint64 flushed_position(Oid view, Oid table);
+void set_flushed_position(Oid view, Oid table, uint64 position);
+
+/* Does the view have anything to take in from this table? */
+inline bool
+pending(Oid view, Oid table)
+{
+	return flushed_position(view, table) < end_position(table);
+}
+
+/* True if an entry `unknown` lies in [from, to). */
+bool unknown_between(Oid table, uint64 from, uint64 to);
+
+/* The rows in [from, to) as a tuplestore in CurrentMemoryContext and the current resource owner. */
+Delta materialize(Oid table, uint64 from, uint64 to);
+
+/* Statements still counted open at pre-commit were cut short: their tables become `unknown`, the counts zero. */
+void close_cut_statements();
+
+/* Forget everything: at the end of the top-level transaction, also at PREPARE. Must not ereport. */
+void forget() noexcept;
+
+/* Subtransactions: called by the engine's SubXactCallback with the nest level of the ending subtransaction. */
+void subtransaction_aborts(int level) noexcept;
+void subtransaction_commits(int level);
+
+} // namespace dv::capture

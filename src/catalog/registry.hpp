@@ -1,0 +1,60 @@
+#pragma once
+
+/*
+ * What the catalog says of views and of the base tables that they read, cached
+ * per backend.  Relation-cache invalidation of any relation concerned empties the
+ * cache at the next look-up; structs handed out stay readable until the end of
+ * the transaction.
+ */
+#include "pg/postgres.hpp"
+#include "pg/vec.hpp"
+
+namespace dv::catalog {
+
+enum class Refresh : char { on_commit, on_statement, on_demand };
+enum class Method : char { fast, force, complete };
+/* fresh: maintained (or, on demand, current); stale: on demand, and a base table has changed; paused: captures nothing */
+enum class State : char { fresh, stale, paused };
+
+const char *name_of(Refresh refresh);
+const char *name_of(Method method);
+const char *name_of(State state);
+
+struct View
+{
+	Oid view;       /* the table that holds the rows */
+	Oid definition; /* the plain view in schema deltaview that holds the stored query */
+	Refresh refresh;
+	Method method;
+	State state;
+	int rank; /* 0 for a view on base tables only, else 1 + the highest rank among the views that it reads */
+	int ntables;
+	const Oid *tables; /* base tables, views of ours among them */
+	int nsettings;
+	const char *const *settings; /* name, value, name, value, ...: settings recorded at creation */
+};
+
+struct Table
+{
+	Oid table;
+	int nviews;
+	const View *const *views; /* every view on it, in rank order, whatever its state */
+	bool captured;            /* some view on it is neither paused nor on demand */
+	bool on_statement;        /* some captured view is flushed at the end of the statement */
+	int ncolumns;
+	const AttrNumber *columns; /* the columns that some captured view uses, ascending */
+};
+
+/* The entry of a view, or nullptr if the relation is no view of ours. */
+const View *view(Oid relid);
+
+/* The entry of a base table, or nullptr if no view reads it. */
+const Table *table(Oid relid);
+
+/* Every view, in rank order. */
+pg::Vec<const View *> all_views();
+
+/* Counts up whenever the cache was emptied: what is derived from it is then out of date. */
+uint64 generation();
+
+} // namespace dv::catalog

@@ -1,0 +1,112 @@
+#pragma once
+
+/*
+ * Changes of a view's table, made natively: no query, one write per row.
+ *
+ * Two levels.  `Target` writes single rows (indexes, constraints, user triggers
+ * and the delta for views on views included).  `Difference` takes rows that leave
+ * and rows that enter, nets them, pairs them into updates, and writes them in
+ * the order of their identity hash, which is the same in every backend, so that
+ * two writers cannot deadlock on view rows.
+ */
+#include "pg/postgres.hpp"
+#include "pg/vec.hpp"
+
+extern "C" {
+#include "utils/tuplesort.h"
+}
+
+namespace dv::engine {
+
+/* How rows of a view are told apart. */
+enum class Identity : char
+{
+	key,     /* the key columns are unique */
+	group,   /* several rows may share the key columns; within them, by content */
+	content, /* no key: by the image of all visible columns, with multiplicity */
+};
+
+/* The shape of a view's table, as far as apply needs it. Attribute numbers are the view's. */
+struct Shape
+{
+	Identity identity;
+	int nvisible;          /* the user's columns come first */
+	int nkeys;             /* key columns (identity key or group); may be 0: then the view has at most one row */
+	const AttrNumber *keys;
+	AttrNumber hash;       /* the hidden column __dv_hash uuid (index key for unbounded keys and for content), or 0 */
+};
+
+/* 128 bits. */
+struct Hash128
+{
+	uint64 hi;
+	uint64 lo;
+};
+
+/* Per-view helpers for hashing: built once per flush (or kept by the program) in `context`. */
+struct Hasher;
+Hasher *make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context);
+
+/* Hash of the key columns, equal for values that are equal by the type's default `=` (NULL equals NULL). */
+Hash128 key_hash(Hasher *hasher, TupleTableSlot *slot);
+
+/*
+ * Hash of the image of the visible columns: equal for rows made from equal inputs by the same deterministic
+ * expressions, however the values are stored (toasted, compressed, short headers).
+ */
+Hash128 content_hash(Hasher *hasher, TupleTableSlot *slot);
+
+/* Fills slot's __dv_hash column where the shape has one. The slot must be virtual and writable. */
+void set_hash_column(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
+
+/* An open view table. */
+struct Target
+{
+	Relation rel;
+	EState *estate;
+	ResultRelInfo *rri;
+	TransitionCaptureState *on_insert;
+	TransitionCaptureState *on_update;
+	TransitionCaptureState *on_delete;
+	bool feeds_views;      /* other views read this one: changes go to the delta log as well */
+	Oid key_index;         /* the index on the key columns, on __dv_hash, or invalid */
+	TupleTableSlot *found; /* scratch: the row last located */
+	uint64 inserted, updated, deleted;
+};
+
+/* Opens the view's table with RowExclusiveLock for changes; raises 42P17-style errors for BEFORE ROW triggers. */
+Target *open_target(Oid view, const Shape &shape, bool feeds_views);
+
+/* Queues statement-level AFTER triggers for what happened, closes indexes, keeps the table's lock. */
+void close_target(Target *target);
+
+void insert_row(Target *target, TupleTableSlot *slot);
+/* tid must be a row that this transaction may see as the latest; raises 40001 where it was changed beside us. */
+void update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot);
+void delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot);
+
+/*
+ * Rows of the view on their way out (sign -1) or in (sign +1).
+ *
+ * A row that leaves may come with its tid (read from the table itself), or without (computed: then it is
+ * located by key or by content, and a row that is not there is an error XX000 that names the view).
+ */
+struct Difference;
+Difference *begin_difference(Target *target, const Shape &shape, Hasher *hasher);
+void add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid);
+/* Nets, pairs and writes; returns the number of view rows written. */
+uint64 apply_difference(Difference *difference);
+
+/*
+ * Finds the view row whose key columns equal those of `slot` through the key index, in the latest state, waiting
+ * for a row in doubt; locks it when `lock` is set. Fills target->found; false if there is none.
+ */
+bool find_row(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, bool lock);
+
+/*
+ * Inserts a row whose key may be inserted by another transaction at the same time: false, and nothing is done,
+ * if the key exists by now (look again then).
+ */
+bool insert_row_unless_exists(Target *target, TupleTableSlot *slot);
+
+} // namespace dv::engine

@@ -1,0 +1,28 @@
+#include "pg/border.hpp"
+
+#include <cstring>
+
+namespace dv::pg {
+
+void
+describe(Failure &failure, const char *what) noexcept
+{
+	std::strncpy(failure.text, what, sizeof(failure.text) - 1);
+}
+
+void
+raise(const Failure &failure)
+{
+	switch (failure.kind)
+	{
+	case Failure::Server:
+		ReThrowError(failure.server);
+	case Failure::Memory:
+		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
+	default:
+		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("pg_deltaview: %s", failure.text)));
+	}
+	pg_unreachable();
+}
+
+} // namespace dv::pg
