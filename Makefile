@@ -1,0 +1,109 @@
+# pg_deltaview: `make check` tests and `make demo` shows it, both from a bare
+# machine.  `make` and `make install` build for one server, that of PG_CONFIG.
+PG_CONFIG ?= pg_config
+
+# These are scripts, which install what is missing before anything else, so
+# they must not need the server's own makefiles.
+SCRIPT_GOALS := check demo unit lint format help
+SCRIPTED := $(filter $(SCRIPT_GOALS),$(MAKECMDGOALS))
+
+ifneq ($(SCRIPTED),)
+
+.PHONY: $(MAKECMDGOALS)
+
+check:
+	@PG_CONFIG='$(PG_CONFIG)' bash ci/check.sh
+
+demo:
+	@PG_CONFIG='$(PG_CONFIG)' bash ci/demo.sh
+
+unit:
+	@bash ci/unit.sh
+
+lint:
+	@PG_CONFIG='$(PG_CONFIG)' bash ci/lint.sh
+
+format:
+	clang-format -i $$(git ls-files 'src/*.cpp' 'src/*.hpp' 'test/*.cpp')
+
+help:
+	@echo 'make              build for the server of PG_CONFIG (now $(PG_CONFIG))'
+	@echo 'make install      install into that server'
+	@echo 'make check        all tests, on a private server; installs what is missing first'
+	@echo 'make demo         the order documents at full size, on a private server'
+	@echo 'make unit         the unit tests of src/core'
+	@echo 'make lint         clang-format and clang-tidy in check mode'
+	@echo 'make format       clang-format in place'
+
+# Other goals named beside these go to a make of their own.
+$(filter-out $(SCRIPT_GOALS),$(MAKECMDGOALS)):
+	@$(MAKE) --no-print-directory $@
+
+else
+
+EXTENSION := pg_deltaview
+MODULE_big := pg_deltaview
+DATA := $(wildcard sql/pg_deltaview--*.sql)
+
+ROOMS := pg analyze catalog capture engine
+CORE_SOURCES := $(sort $(wildcard src/core/*.cpp))
+SERVER_SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.cpp)) $(wildcard src/entry.cpp))
+
+# Objects of different servers live apart; the stamp below keeps the module apart, too.
+SERVER := $(shell $(PG_CONFIG) --bindir --version | cksum | cut -d' ' -f1)
+BUILD := build/$(SERVER)
+CORE_OBJS := $(CORE_SOURCES:src/%.cpp=$(BUILD)/%.o)
+SERVER_OBJS := $(SERVER_SOURCES:src/%.cpp=$(BUILD)/%.o)
+OBJS := $(CORE_OBJS) $(SERVER_OBJS)
+
+# "test: name ..." as pg_regress has it, or plain names; '#' opens a comment.
+names = $(shell test -e $(1) && sed -e 's/\#.*//' -e 's/^ *test://' $(1))
+REGRESS := $(call names,test/schedule)
+REGRESS_OPTS := --inputdir=test
+ISOLATION := $(call names,test/isolation_schedule)
+ISOLATION_OPTS := --inputdir=test --outputdir=.
+
+SHLIB_LINK := -lstdc++
+EXTRA_CLEAN := build
+override with_llvm := no
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error $(PG_CONFIG) does not run: set PG_CONFIG, or run `make check` or `make demo`, which install what is missing)
+endif
+include $(PGXS)
+
+# The server's recorded flags are for its own compiler and for C: ours instead.
+# OPTIMIZE and WERROR are for the command line.
+OPTIMIZE ?= -O2
+WERROR ?= -Werror
+DV_FLAGS := -std=c++17 $(OPTIMIZE) -g -fPIC -fno-strict-aliasing -fwrapv \
+	-fvisibility=hidden -DPGDLLEXPORT='__attribute__((visibility("default")))' \
+	-Wall -Wextra -Wshadow $(WERROR) -Isrc
+CORE_FLAGS := $(DV_FLAGS) -DDV_CORE
+SERVER_FLAGS := $(DV_FLAGS) -Wno-register $(filter-out $(if $(filter -O0,$(OPTIMIZE)),-D_FORTIFY_SOURCE%),$(filter -D%,$(CPPFLAGS))) \
+	-isystem $(shell $(PG_CONFIG) --includedir-server) \
+	$(patsubst -I%,-isystem %,$(filter-out -I. -I./ -I$(shell $(PG_CONFIG) --includedir-server),$(filter -I%,$(CPPFLAGS))))
+
+STAMP := build/server
+STAMP_TEXT := $(SERVER) $(OPTIMIZE) $(WERROR)
+$(shell mkdir -p $(sort $(dir $(OBJS))) build; \
+	test "$$(cat $(STAMP) 2>/dev/null)" = '$(STAMP_TEXT)' || echo '$(STAMP_TEXT)' > $(STAMP))
+
+$(CORE_OBJS): $(BUILD)/%.o: src/%.cpp $(BUILD)/flags Makefile
+	$(CXX) $(CORE_FLAGS) -MMD -MP -c -o $@ $<
+
+$(SERVER_OBJS): $(BUILD)/%.o: src/%.cpp $(BUILD)/flags Makefile
+	$(CXX) $(SERVER_FLAGS) -MMD -MP -c -o $@ $<
+
+# Objects are made anew when the flags or the server change; a list of sources
+# that shrank, or another server, links the module anew.
+$(shell test "$$(cat $(BUILD)/flags 2>/dev/null)" = '$(STAMP_TEXT)' || echo '$(STAMP_TEXT)' > $(BUILD)/flags; \
+	test "$$(cat $(BUILD)/sources 2>/dev/null)" = '$(OBJS)' || echo '$(OBJS)' > $(BUILD)/sources)
+$(BUILD)/flags $(BUILD)/sources $(STAMP): ;
+
+$(shlib): $(STAMP) $(BUILD)/sources
+
+-include $(OBJS:.o=.d)
+
+endif
