@@ -1,0 +1,118 @@
+#pragma once
+
+/*
+ * Every difference between server versions, and nothing else.
+ */
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "access/transam.h"
+}
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "pg_deltaview knows PostgreSQL 15 to 18"
+#endif
+
+namespace dv::pg {
+
+/* What table_tuple_update says of indexes: 16 tells summarizing ones apart. */
+#if PG_VERSION_NUM >= 160000
+using UpdateIndexes = TU_UpdateIndexes;
+
+inline bool
+wants_index_entries(UpdateIndexes which)
+{
+	return which != TU_None;
+}
+#else
+using UpdateIndexes = bool;
+
+inline bool
+wants_index_entries(UpdateIndexes which)
+{
+	return which;
+}
+#endif
+
+/* Index entries of a row that was inserted. */
+inline List *
+insert_index_entries(ResultRelInfo *rri, TupleTableSlot *slot, EState *estate, bool no_dup_error, bool *conflict,
+					 List *arbiters)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecInsertIndexTuples(rri, slot, estate, false, no_dup_error, conflict, arbiters, false);
+#else
+	return ExecInsertIndexTuples(rri, slot, estate, false, no_dup_error, conflict, arbiters);
+#endif
+}
+
+/* Index entries of a row that was updated. */
+inline List *
+update_index_entries(ResultRelInfo *rri, TupleTableSlot *slot, EState *estate, UpdateIndexes which)
+{
+#if PG_VERSION_NUM >= 160000
+	return ExecInsertIndexTuples(rri, slot, estate, true, false, nullptr, NIL, which == TU_Summarizing);
+#else
+	(void) which;
+	return ExecInsertIndexTuples(rri, slot, estate, true, false, nullptr, NIL);
+#endif
+}
+
+/* 18 also asks for the row itself, for updates; an insertion has none. */
+inline bool
+check_index_constraints(ResultRelInfo *rri, TupleTableSlot *slot, EState *estate, ItemPointer conflict, List *arbiters)
+{
+#if PG_VERSION_NUM >= 180000
+	ItemPointerData none;
+
+	ItemPointerSetInvalid(&none);
+	return ExecCheckIndexConstraints(rri, slot, estate, conflict, &none, arbiters);
+#else
+	return ExecCheckIndexConstraints(rri, slot, estate, conflict, arbiters);
+#endif
+}
+
+/* A range table of the one relation that is written, all of whose columns `updated` count as set by an update. */
+inline void
+init_range_table(EState *estate, RangeTblEntry *rte, Bitmapset *updated)
+{
+#if PG_VERSION_NUM >= 160000
+	List *permissions = NIL;
+
+	addRTEPermissionInfo(&permissions, rte)->updatedCols = updated;
+#if PG_VERSION_NUM >= 180000
+	ExecInitRangeTable(estate, list_make1(rte), permissions, bms_make_singleton(1));
+#else
+	ExecInitRangeTable(estate, list_make1(rte), permissions);
+#endif
+#else
+	rte->updatedCols = updated;
+	ExecInitRangeTable(estate, list_make1(rte));
+#endif
+}
+
+inline IndexScanDesc
+begin_index_scan(Relation table, Relation index, Snapshot snapshot, int nkeys)
+{
+#if PG_VERSION_NUM >= 180000
+	return index_beginscan(table, index, snapshot, nullptr, nkeys, 0);
+#else
+	return index_beginscan(table, index, snapshot, nkeys, 0);
+#endif
+}
+
+/* Counts transactions with an xid that have ended: read without lock, it never runs ahead of what can be seen. */
+inline uint64
+completed_transactions()
+{
+	pg_memory_barrier();
+#if PG_VERSION_NUM >= 170000
+	uint64 n = *const_cast<volatile uint64 *>(&TransamVariables->xactCompletionCount);
+#else
+	uint64 n = *const_cast<volatile uint64 *>(&ShmemVariableCache->xactCompletionCount);
+#endif
+	pg_memory_barrier();
+	return n;
+}
+
+} // namespace dv::pg
