@@ -1,0 +1,119 @@
+#!/bin/bash
+# make check: everything, from a bare machine.  The last line says how many of
+# the tests passed; FUZZ_SECONDS, FUZZ_SEED and ONLY (a list of parts) narrow it.
+. "$(dirname "$0")/lib.sh"
+bash ci/install.sh check
+find_server
+
+PARTS=${ONLY:-consistency unit regress isolation tap fuzz log}
+FUZZ_SECONDS=${FUZZ_SECONDS:-60}
+FUZZ_SEED=${FUZZ_SEED:-$(date +%s)}
+wanted() { [[ " $PARTS " == *" $1 "* ]]; }
+
+start_work
+TALLY=$WORK/tally
+: >"$TALLY"
+ok() { echo "ok $*" >>"$TALLY"; }
+not_ok() { echo "not ok $*" >>"$TALLY"; echo "FAILED: $*"; }
+judge() { local name=$1; shift; if "$@"; then ok "$name"; echo "ok: $name"; else not_ok "$name"; fi; }
+
+names() { [ ! -e "$1" ] || sed -e 's/#.*//' -e 's/^ *test://' "$1" | tr -s ' \t' '\n' | sed '/^$/d'; }
+
+# regress_like PART PROGRAM SCHEDULE OPTION...: one result per test of the schedule.
+regress_like() {
+	local part=$1 program=$2 schedule=$3 name output=$WORK/$1.output
+	shift 3
+	if [ -z "$(names "$schedule")" ]; then
+		echo "none"
+		return
+	fi
+	# shellcheck disable=SC2046
+	(cd "$WORK/run/src" && as_user timeout 1500 "$program" --bindir="$BIN" --host="$PGHOST" --port="$PGPORT" --user=postgres \
+		"$@" $(names "$schedule")) 2>&1 | tee "$output" || true
+	for name in $(names "$schedule"); do
+		if grep -qE "^(test +| +)$name +\.\.\. +ok|^ok +[0-9]+ +[-+] +$name " "$output"; then
+			ok "$part $name"
+		else
+			echo "not ok $part $name" >>"$TALLY"
+		fi
+	done
+	if [ -s "$WORK/run/src/regression.diffs" ]; then
+		head -c 60000 "$WORK/run/src/regression.diffs"
+		mv "$WORK/run/src/regression.diffs" "$WORK/run/src/$part.diffs"
+	fi
+	mkdir -p "build/results/$part"
+	cp -r "$WORK/run/src/results/." "build/results/$part/" 2>/dev/null || true
+	rm -rf "$WORK/run/src/results"
+}
+
+if wanted consistency; then
+	say "consistency"
+	judge "consistency" bash ci/consistency.sh
+fi
+
+if wanted unit; then
+	say "unit tests"
+	mkdir -p build
+	bash ci/unit.sh "$TALLY" || { grep -q '^not ok unit' "$TALLY" || not_ok "unit tests do not build"; }
+fi
+
+if wanted regress || wanted isolation || wanted tap || wanted fuzz; then
+	built=yes
+	make_tree || built=no
+	[ $built = yes ] && start_server "fsync = off" "max_prepared_transactions = 20" "max_wal_size = 4GB" \
+		"wal_level = logical" "log_min_messages = warning" || built=no
+	judge "build and start" test $built = yes
+fi
+
+if [ "${built:-no}" = yes ]; then
+	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
+	mkdir "$WORK/run/src"
+	cp -r test expected "$WORK/run/src/"
+	if [ "$(id -u)" = 0 ]; then chown -R "$SERVER_USER" "$WORK/run/src"; fi
+
+	if wanted regress; then
+		say "regression tests"
+		regress_like regress "$test_dir/regress/pg_regress" test/schedule \
+			--inputdir=test --dbname=contrib_regression
+	fi
+	if wanted isolation; then
+		say "isolation tests"
+		regress_like isolation "$test_dir/isolation/pg_isolation_regress" test/isolation_schedule \
+			--inputdir=test --outputdir=. --dbname=isolation_regression
+	fi
+	if wanted tap; then
+		say "TAP tests"
+		for file in test/t/*.pl; do
+			[ -e "$file" ] || continue
+			judge "tap $(basename "$file" .pl)" as_user env -C "$WORK/run/src" \
+				PATH="$PATH" TESTDIR="$WORK/run/src" PG_REGRESS="$test_dir/regress/pg_regress" PGHOST= PGPORT= PGUSER= PGDATABASE= \
+				timeout 900 prove --verbose -I "$test_dir/perl" -I test/t "$file"
+		done
+	fi
+	if wanted fuzz && [ -e test/fuzz/Makefile ]; then
+		say "fuzzer, seed $FUZZ_SEED, $FUZZ_SECONDS s"
+		fuzz() {
+			make --no-print-directory -C test/fuzz PG_CONFIG="$PG_CONFIG" >"$WORK/fuzz.log" 2>&1 || { cat "$WORK/fuzz.log"; return 1; }
+			createdb fuzz
+			cp test/fuzz/fuzz "$WORK/run/fuzz"
+			timeout $((FUZZ_SECONDS * 3 + 300)) "$WORK/run/fuzz" --conninfo "host=$PGHOST port=$PGPORT user=postgres dbname=fuzz" \
+				--seconds "$FUZZ_SECONDS" --seed "$FUZZ_SEED"
+		}
+		judge "fuzz" fuzz
+	fi
+	if wanted log; then
+		no_crash() { ! grep -E 'TRAP:|PANIC:|was terminated by signal|pg_deltaview.*WARNING.*leak' "$WORK/run/log"; }
+		judge "no crash in the server's log" no_crash
+	fi
+fi
+
+passed=$(grep -c '^ok ' "$TALLY" || true)
+failed=$(grep -c '^not ok ' "$TALLY" || true)
+say "results"
+sed -n 's/^not ok /FAILED: /p' "$TALLY"
+for part in unit regress isolation tap; do
+	printf '%-10s %s of %s\n' $part "$(grep -c "^ok $part " "$TALLY" || true)" "$(grep -cE "^(not )?ok $part " "$TALLY" || true)"
+done
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

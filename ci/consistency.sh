@@ -1,0 +1,30 @@
+#!/bin/bash
+# What no compiler checks: one version everywhere, every test in its schedule
+# with an expected output, and the border that src/core must not cross.
+. "$(dirname "$0")/lib.sh"
+
+bad=0
+complain() { echo "$*"; bad=1; }
+
+version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" pg_deltaview.control)
+[ -e "sql/pg_deltaview--$version.sql" ] || complain "no sql/pg_deltaview--$version.sql"
+[ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] || complain "META.json has another version than $version"
+grep -q "^## $version" CHANGELOG.md || complain "CHANGELOG.md has no section for $version"
+
+names() { [ ! -e "$1" ] || sed -e 's/#.*//' -e 's/^ *test://' "$1" | tr -s ' \t' '\n' | sed '/^$/d' | sort; }
+compare() { # schedule, folder, suffix
+	local found
+	found=$(find "$2" -maxdepth 1 -name "*.$3" -printf '%f\n' | sed "s/\.$3\$//" | sort)
+	[ "$found" = "$(names "$1")" ] ||
+		complain "$1 and $2/*.$3 differ: $(diff <(names "$1") <(echo "$found") | sed -n 's/^[<>] //p' | tr '\n' ' ')"
+	for name in $found; do
+		[ -e "expected/$name.out" ] || complain "no expected/$name.out"
+	done
+}
+compare test/schedule test/sql sql
+compare test/isolation_schedule test/specs spec
+
+if grep -nE '#include +[<"](postgres|pg/|catalog/|utils/|access/|executor/)' src/core/*.[ch]pp 2>/dev/null; then
+	complain "src/core includes the server"
+fi
+exit $bad

@@ -1,0 +1,91 @@
+# Common to the scripts here; sourced.  The extension is tested in a private
+# copy of the server's files, on a private server, as a user who is not root.
+set -euo pipefail
+export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+unset PGHOST PGPORT PGUSER PGDATABASE PGSERVICE PGOPTIONS PGDATA CDPATH
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$TOP"
+
+SUPPORTED=15
+say() { printf '\n== %s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# A machine with several servers: the plain pg_config may be another's.
+find_server() {
+	PG_CONFIG=${PG_CONFIG:-pg_config}
+	if [ "$PG_CONFIG" = pg_config ] && [ -x /usr/lib/postgresql/$SUPPORTED/bin/pg_config ]; then
+		PG_CONFIG=/usr/lib/postgresql/$SUPPORTED/bin/pg_config
+	fi
+	export PG_CONFIG
+}
+
+# True when the server and its headers are there.
+have_server() {
+	local pgxs
+	find_server
+	pgxs=$("$PG_CONFIG" --pgxs 2>/dev/null) && [ -e "$pgxs" ] && [ -x "$("$PG_CONFIG" --bindir)/initdb" ] &&
+		[ -e "$("$PG_CONFIG" --includedir-server)/postgres.h" ]
+}
+
+# The user whom the server runs as: ourselves, unless that is root.
+as_user() {
+	if [ "$(id -u)" = 0 ]; then
+		runuser -u "$SERVER_USER" -- "$@"
+	else
+		"$@"
+	fi
+}
+
+start_work() {
+	SERVER_USER=$(id -un)
+	if [ "$(id -u)" = 0 ]; then
+		SERVER_USER=postgres
+		id postgres >/dev/null 2>&1 || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin postgres
+	fi
+	WORK=$(mktemp -d "${TMPDIR:-/tmp}/deltaview.XXXXXX")
+	mkdir "$WORK/run"
+	chmod 755 "$WORK"
+	if [ "$(id -u)" = 0 ]; then chown "$SERVER_USER" "$WORK" "$WORK/run"; fi
+	trap end_work EXIT
+}
+
+end_work() {
+	local status=$?
+	trap - EXIT
+	if [ -e "$WORK/run/data/postmaster.pid" ]; then
+		as_user "$BIN/pg_ctl" -D "$WORK/run/data" -m immediate -w stop >/dev/null 2>&1 || true
+	fi
+	rm -rf "$WORK"
+	exit $status
+}
+
+# Builds, and installs into a copy of the server's files: PostgreSQL finds its
+# directories from where its binary is.
+make_tree() {
+	local dir
+	say "build for $("$PG_CONFIG" --version)"
+	make --no-print-directory -j"$(nproc)" PG_CONFIG="$PG_CONFIG" all || return 1
+	TREE=$WORK/tree
+	for dir in --bindir --pkglibdir --sharedir; do
+		dir=$("$PG_CONFIG" $dir)
+		mkdir -p "$TREE$dir" && cp -a "$dir/." "$TREE$dir/" || return 1
+	done
+	make --no-print-directory PG_CONFIG="$PG_CONFIG" DESTDIR="$TREE" install >"$WORK/install.log" 2>&1 ||
+		{ cat "$WORK/install.log"; return 1; }
+	BIN=$TREE$("$PG_CONFIG" --bindir)
+	export PATH="$BIN:$PATH"
+}
+
+# start_server SETTING...
+start_server() {
+	local setting
+	as_user "$BIN/initdb" -D "$WORK/run/data" -A trust -U postgres -E UTF8 --locale=C.UTF-8 --no-sync \
+		>"$WORK/initdb.log" 2>&1 || { cat "$WORK/initdb.log"; return 1; }
+	for setting in "listen_addresses = ''" "unix_socket_directories = '$WORK/run'" "$@"; do
+		echo "$setting"
+	done >"$WORK/settings"
+	as_user sh -c 'cat >>"$1"' sh "$WORK/run/data/postgresql.conf" <"$WORK/settings"
+	as_user "$BIN/pg_ctl" -D "$WORK/run/data" -l "$WORK/run/log" -w -t 120 start >/dev/null ||
+		{ cat "$WORK/run/log"; return 1; }
+	export PGHOST=$WORK/run PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+}
