@@ -32,6 +32,7 @@ struct View
 	const Oid *tables; /* base tables, views of ours among them */
 	int nsettings;
 	const char *const *settings; /* name, value, name, value, ...: settings recorded at creation */
+	bool marked_here;            /* this transaction has marked it stale */
 };
 
 struct Table
@@ -53,6 +54,15 @@ const Table *table(Oid relid);
 
 /* Every view, in rank order. */
 pg::Vec<const View *> all_views();
+
+/* A base table is about to change: its views on demand that are fresh become stale. Waits for nobody. */
+void note_stale(Oid table);
+
+/* Makes this backend, and at our commit all others, read the catalog anew. */
+void catalog_changed();
+
+/* _PG_init: relation-cache callback. */
+void install_registry();
 
 /* Counts up whenever the cache was emptied: what is derived from it is then out of date. */
 uint64 generation();

@@ -1,0 +1,41 @@
+#pragma once
+
+/*
+ * Which columns of a base table a log holds, and how a row becomes an entry.
+ */
+#include "capture/row_log.hpp"
+#include "catalog/registry.hpp"
+#include "pg/postgres.hpp"
+
+namespace dv::capture {
+
+struct Layout
+{
+	TupleDesc desc; /* the captured columns, then __dv_sign */
+	int ncolumns;
+	AttrNumber *columns; /* ascending */
+	AttrNumber last;     /* the highest, 0 if none */
+	Oid filenode;        /* stored values may point to the TOAST table of this one */
+	Datum *values;       /* scratch, as long as desc */
+	bool *isnull;
+};
+
+Layout *make_layout(Relation rel, const catalog::Table *info, MemoryContext context);
+
+/* Does the layout hold all that is needed of the table as it is now? */
+bool fits(const Layout *layout, Relation rel, const catalog::Table *info);
+
+/* Are the captured columns of two rows the same, image by image? */
+bool same_columns(const Layout *layout, TupleDesc desc, TupleTableSlot *a, TupleTableSlot *b);
+
+/*
+ * Which TOAST pointers of a row may stay pointers until the end of the transaction.  Those of a row version that
+ * this transaction has ended may: nobody can vacuum it.  A new row may carry one from wherever its value was
+ * read: another row, or a table that is dropped before the commit.
+ */
+enum class Stored : char { none, all, as_in_old };
+
+void add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot, Stored stored,
+			 TupleTableSlot *old_slot);
+
+} // namespace dv::capture

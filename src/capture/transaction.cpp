@@ -1,0 +1,158 @@
+/*
+ * The flush's side: what is pending, and its rows.
+ */
+#include "capture/store.hpp"
+
+namespace dv::capture {
+
+namespace {
+
+/* The epoch that position belongs to. */
+int
+epoch_at(const TableState *state, uint64 position)
+{
+	int i = state->epochs.n - 1;
+
+	while (i > 0 && state->epochs[i].start > position)
+		i--;
+	return i;
+}
+
+/* Does the newest layout hold what the views need by now, of the table as it is by now? */
+bool
+layout_is_current(TableState *state)
+{
+	const catalog::Table *info = catalog::table(state->table);
+
+	if (info == nullptr || state->epochs.empty())
+		return false;
+	if (state->layout_checked && state->generation == catalog::generation())
+		return true;
+
+	Relation rel = try_relation_open(state->table, AccessShareLock);
+	if (rel == nullptr)
+		return false;
+	bool current = fits(state->epochs.back().layout, rel, info);
+	relation_close(rel, NoLock);
+	if (current)
+	{
+		state->layout_checked = true;
+		state->generation = catalog::generation();
+	}
+	return current;
+}
+
+} // namespace
+
+int
+open_statements()
+{
+	return store == nullptr ? 0 : store->open;
+}
+
+bool
+active()
+{
+	return store != nullptr;
+}
+
+pg::Vec<Oid>
+changed_tables()
+{
+	pg::Vec<Oid> tables;
+
+	for (int i = 0; store != nullptr && i < store->tables.n; i++)
+	{
+		if (store->tables[i]->log.end > 0)
+			tables.push(store->tables[i]->table);
+	}
+	return tables;
+}
+
+uint64
+end_position(Oid table)
+{
+	TableState *state = find_table(table);
+
+	if (state == nullptr)
+		return 0;
+	state->handed_out = Max(state->handed_out, state->log.end);
+	return state->log.end;
+}
+
+uint64
+flushed_position(Oid view, Oid table)
+{
+	const TableState *state = find_table(table);
+
+	if (state == nullptr)
+		return 0;
+	for (const Position &position : state->positions)
+	{
+		if (position.view == view)
+			return position.flushed;
+	}
+	return 0;
+}
+
+bool
+unknown_between(Oid table, uint64 from, uint64 to)
+{
+	TableState *state = find_table(table);
+
+	if (state == nullptr || from >= to)
+		return false;
+	for (int i = state->unknown.n - 1; i >= 0 && state->unknown[i] >= from; i--)
+	{
+		if (state->unknown[i] < to)
+			return true;
+	}
+	int epoch = epoch_at(state, from);
+	if (epoch + 1 < state->epochs.n && state->epochs[epoch + 1].start < to)
+		return true;
+	return epoch + 1 < state->epochs.n || !layout_is_current(state);
+}
+
+Delta
+materialize(Oid table, uint64 from, uint64 to)
+{
+	TableState *state = find_table(table);
+	Delta delta = {};
+
+	delta.table = table;
+	delta.rows = tuplestore_begin_heap(true, false, work_mem);
+	if (state == nullptr || state->epochs.empty())
+	{
+		const catalog::Table *info = catalog::table(table);
+		if (info == nullptr || from < to)
+			elog(ERROR, "no changes of relation %u were captured", table);
+		Relation rel = relation_open(table, AccessShareLock);
+		delta.desc = make_layout(rel, info, CurrentMemoryContext)->desc;
+		relation_close(rel, NoLock);
+		return delta;
+	}
+
+	int epoch = epoch_at(state, from);
+	if (epoch + 1 < state->epochs.n && state->epochs[epoch + 1].start < to)
+		elog(ERROR, "captured changes of relation %u differ in their columns", table);
+	delta.desc = state->epochs[epoch].layout->desc;
+	if (from >= to)
+		return delta;
+
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(delta.desc, &TTSOpsMinimalTuple);
+	Reader reader = begin_reading(&store->pool, &state->log, from, to);
+	MinimalTuple tuple;
+	while (read_entry(&reader, &tuple))
+	{
+		if (tuple == nullptr)
+			continue;
+		ExecStoreMinimalTuple(tuple, slot, false);
+		tuplestore_puttupleslot(delta.rows, slot);
+		delta.nrows++;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	end_reading(&reader);
+	return delta;
+}
+
+} // namespace dv::capture
