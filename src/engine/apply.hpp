@@ -12,10 +12,6 @@
 #include "pg/postgres.hpp"
 #include "pg/vec.hpp"
 
-extern "C" {
-#include "utils/tuplesort.h"
-}
-
 namespace dv::engine {
 
 /* How rows of a view are told apart. */
@@ -47,7 +43,10 @@ struct Hash128
 struct Hasher;
 Hasher *make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context);
 
-/* Hash of the key columns, equal for values that are equal by the type's default `=` (NULL equals NULL). */
+/*
+ * Hash of the key columns, equal for values that are equal by the type's default `=` (NULL equals NULL). 0A000 by
+ * make_hasher where a key column's type has no `=` to go by.
+ */
 Hash128 key_hash(Hasher *hasher, TupleTableSlot *slot);
 
 /*
@@ -56,7 +55,10 @@ Hash128 key_hash(Hasher *hasher, TupleTableSlot *slot);
  */
 Hash128 content_hash(Hasher *hasher, TupleTableSlot *slot);
 
-/* Fills slot's __dv_hash column where the shape has one. The slot must be virtual and writable. */
+/*
+ * Fills slot's __dv_hash column where the shape has one: the content's hash for identity content, else the key's. The
+ * slot must be virtual and writable; the value stays good until the next call with this hasher.
+ */
 void set_hash_column(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
 
 /* An open view table. */
@@ -69,15 +71,27 @@ struct Target
 	TransitionCaptureState *on_update;
 	TransitionCaptureState *on_delete;
 	bool feeds_views;      /* other views read this one: changes go to the delta log as well */
+	bool other_unique;     /* the table has a unique or exclusion constraint besides the key's */
 	Oid key_index;         /* the index on the key columns, on __dv_hash, or invalid */
-	TupleTableSlot *found; /* scratch: the row last located */
+	Relation key_rel;      /* the same, open */
+	bool key_unique;       /* it is unique, and checked at once */
+	Snapshot crosscheck;   /* unless null, a row to be changed that it does not see raises 40001 */
+	struct Finder *finder; /* see find_row.cpp */
+	TupleTableSlot *found; /* scratch: the row last located, with its tid */
 	uint64 inserted, updated, deleted;
 };
 
-/* Opens the view's table with RowExclusiveLock for changes; raises 42P17-style errors for BEFORE ROW triggers. */
+/*
+ * Opens the view's table with RowExclusiveLock for changes by the command that begins now: an AFTER trigger query
+ * level must be open until after close_target, and the caller counts the command up after that. 0A000 where the table
+ * has BEFORE ROW triggers, which could change what is written. Lives in a child of CurrentMemoryContext.
+ */
 Target *open_target(Oid view, const Shape &shape, bool feeds_views);
 
-/* Queues statement-level AFTER triggers for what happened, closes indexes, keeps the table's lock. */
+/*
+ * Queues statement-level AFTER triggers for the kinds of change that happened, closes the indexes, keeps the table's
+ * lock, and frees the target.
+ */
 void close_target(Target *target);
 
 void insert_row(Target *target, TupleTableSlot *slot);
@@ -94,12 +108,18 @@ void delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot);
 struct Difference;
 Difference *begin_difference(Target *target, const Shape &shape, Hasher *hasher);
 void add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid);
-/* Nets, pairs and writes; returns the number of view rows written. */
+/*
+ * Nets, pairs and writes, in the order of the identity hash; returns the number of view rows written, and frees the
+ * difference. __dv_hash of rows that enter is filled in here. Where the table has unique constraints of the user's, all
+ * deletions come before the rest, so that a value may move from one row to another; the order of locks is then only
+ * within each half, and a deadlock is possible, as between any two statements that delete and insert.
+ */
 uint64 apply_difference(Difference *difference);
 
 /*
  * Finds the view row whose key columns equal those of `slot` through the key index, in the latest state, waiting
- * for a row in doubt; locks it when `lock` is set. Fills target->found; false if there is none.
+ * for a row in doubt; locks it when `lock` is set. Fills target->found; false if there is none. Rows written by the
+ * running command are not to be looked for again.
  */
 bool find_row(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, bool lock);
 

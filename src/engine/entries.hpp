@@ -1,0 +1,39 @@
+#pragma once
+
+/*
+ * Signed rows in the order of their hashes: in memory up to work_mem, beyond that through a sort on disk.
+ */
+#include "engine/apply.hpp"
+
+namespace dv::engine {
+
+struct Entry
+{
+	Hash128 ident;
+	Hash128 state;
+	MinimalTuple row; /* of an entry read: good until release_row */
+	ItemPointerData tid;
+	int16 sign;
+};
+
+/* A total order of hashes that is the same in every backend. */
+inline int
+compare(const Hash128 &a, const Hash128 &b)
+{
+	if (a.hi != b.hi)
+		return a.hi < b.hi ? -1 : 1;
+	return a.lo == b.lo ? 0 : a.lo < b.lo ? -1 : 1;
+}
+
+struct Entries;
+Entries *begin_entries(MemoryContext context);
+/* Takes over the row, which the caller made in row_context(). */
+void add_entry(Entries *entries, const Entry &entry);
+MemoryContext row_context(Entries *entries);
+/* To the first entry; the first call ends the adding. */
+void rewind_entries(Entries *entries);
+bool next_entry(Entries *entries, Entry *entry);
+void release_row(Entries *entries, const Entry &entry);
+void end_entries(Entries *entries);
+
+} // namespace dv::engine

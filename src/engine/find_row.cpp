@@ -1,0 +1,274 @@
+/*
+ * Where is the view's row of this key, or of this content, now?
+ *
+ * The scan sees what is committed and what this transaction wrote, in whatever
+ * command, and tells of rows in doubt (a dirty snapshot): at every isolation
+ * level maintenance works on the latest state.  It takes no predicate locks,
+ * which at SERIALIZABLE would set writers of neighbouring keys against each other.
+ *
+ * Such a scan can miss a row that is updated and committed while it runs: it
+ * comes too early for the new version's index entry, and too late for the old
+ * version.  So a miss counts only if no transaction ended meanwhile.
+ */
+#include "engine/row_access.hpp"
+#include "engine/row_bytes.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "access/stratnum.h"
+#include "catalog/pg_am.h"
+#include "utils/uuid.h"
+}
+
+namespace dv::engine {
+
+struct Finder
+{
+	SnapshotData dirty;
+	IndexScanDesc scan; /* begun at the first use */
+	int nkeys;
+	AttrNumber attributes[INDEX_MAX_KEYS];
+	bool by_hash; /* the one attribute is __dv_hash */
+	ScanKeyData keys[INDEX_MAX_KEYS];
+	pg_uuid_t uuid;
+};
+
+namespace {
+
+/* The operator `=` that an index finds its column by. */
+Oid
+index_equality(Relation index, int column)
+{
+	Oid type = index->rd_opcintype[column];
+
+	return get_opfamily_member(index->rd_opfamily[column], type, type, BTEqualStrategyNumber);
+}
+
+/* Does the index tell the column's values apart as the type does by default? */
+bool
+same_equality(Relation index, int column, Form_pg_attribute att)
+{
+	return index->rd_indcollation[column] == att->attcollation &&
+		   index_equality(index, column) == lookup_type_cache(getBaseType(att->atttypid), TYPECACHE_EQ_OPR)->eq_opr;
+}
+
+bool
+serves(Relation table, Relation index, int nattributes, const AttrNumber *attributes)
+{
+	Form_pg_index form = index->rd_index;
+
+	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid || !form->indisready ||
+		form->indnkeyatts != nattributes || RelationGetIndexPredicate(index) != NIL ||
+		RelationGetIndexExpressions(index) != NIL)
+		return false;
+	for (int i = 0; i < nattributes; i++)
+		if (form->indkey.values[i] != attributes[i] ||
+			!same_equality(index, i, TupleDescAttr(RelationGetDescr(table), attributes[i] - 1)))
+			return false;
+	return true;
+}
+
+void
+make_scan_keys(Finder *finder, Relation index)
+{
+	for (int i = 0; i < finder->nkeys; i++)
+		ScanKeyEntryInitialize(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber,
+							   InvalidOid, index->rd_indcollation[i], get_opcode(index_equality(index, i)),
+							   static_cast<Datum>(0));
+}
+
+/* What a scan has come to. */
+struct Outcome
+{
+	bool found;
+	TransactionId doubt; /* a transaction whose end may bring a row, or take one away */
+};
+
+/* Is the row just fetched what we look for? Leaves alone what is in doubt, but remembers it. */
+bool
+accept(Target *target, Hasher *hasher, const Hash128 *state, bool dirty, Outcome *outcome)
+{
+	const SnapshotData *snapshot = &target->finder->dirty;
+	TransactionId pending = TransactionIdIsValid(snapshot->xmin) ? snapshot->xmin : snapshot->xmax;
+
+	if (state != nullptr)
+	{
+		Hash128 hash = state_hash(hasher, target->found);
+
+		if (hash.hi != state->hi || hash.lo != state->lo)
+			return false;
+	}
+	if (dirty && TransactionIdIsValid(pending))
+	{
+		outcome->doubt = pending;
+		return false;
+	}
+	outcome->found = true;
+	return true;
+}
+
+Outcome
+scan_index(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, const Hash128 *state)
+{
+	Finder *finder = target->finder;
+	Outcome outcome = {false, InvalidTransactionId};
+	/* The scan is kept, and the access method hangs memory on it whenever it likes. */
+	MemoryContext old = MemoryContextSwitchTo(target->estate->es_query_cxt);
+
+	if (finder->scan == nullptr)
+		finder->scan = pg::begin_index_scan(target->rel, target->key_rel, &finder->dirty, finder->nkeys);
+	if (finder->by_hash)
+	{
+		hash_to_uuid(identity_hash(hasher, shape, slot), finder->uuid.data);
+		finder->keys[0].sk_argument = UUIDPGetDatum(&finder->uuid);
+	}
+	else
+		for (int i = 0; i < finder->nkeys; i++)
+		{
+			bool isnull;
+
+			finder->keys[i].sk_argument = slot_getattr(slot, finder->attributes[i], &isnull);
+			finder->keys[i].sk_flags = isnull ? SK_ISNULL | SK_SEARCHNULL : 0;
+		}
+	index_rescan(finder->scan, finder->keys, finder->nkeys, nullptr, 0);
+	while (!outcome.found && index_getnext_slot(finder->scan, ForwardScanDirection, target->found))
+		accept(target, hasher, state, true, &outcome);
+	if (outcome.found)
+		ExecMaterializeSlot(target->found);
+	/* Lets go of the pins; vacuum would wait for them. */
+	index_rescan(finder->scan, finder->keys, finder->nkeys, nullptr, 0);
+	MemoryContextSwitchTo(old);
+	return outcome;
+}
+
+Outcome
+scan_table(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, const Hash128 *state, bool dirty)
+{
+	Outcome outcome = {false, InvalidTransactionId};
+	bool any = shape.nkeys == 0 && shape.identity != Identity::content;
+	Hash128 wanted = any ? Hash128{0, 0} : identity_hash(hasher, shape, slot);
+	Snapshot snapshot = dirty ? &target->finder->dirty : RegisterSnapshot(GetLatestSnapshot());
+	TableScanDesc scan = table_beginscan(target->rel, snapshot, 0, nullptr);
+
+	while (!outcome.found && table_scan_getnextslot(scan, ForwardScanDirection, target->found))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!any)
+		{
+			Hash128 hash = identity_hash(hasher, shape, target->found);
+
+			if (hash.hi != wanted.hi || hash.lo != wanted.lo)
+				continue;
+		}
+		accept(target, hasher, state, dirty, &outcome);
+	}
+	if (outcome.found)
+		ExecMaterializeSlot(target->found);
+	table_endscan(scan);
+	if (!dirty)
+		UnregisterSnapshot(snapshot);
+	return outcome;
+}
+
+} // namespace
+
+void
+begin_finding(Target *target, const Shape &shape)
+{
+	ResultRelInfo *rri = target->rri;
+	Finder *finder = static_cast<Finder *>(palloc0(sizeof(Finder)));
+
+	target->finder = finder;
+	InitDirtySnapshot(finder->dirty);
+	finder->by_hash = shape.hash != 0;
+	finder->nkeys = finder->by_hash ? 1 : shape.nkeys;
+	if (finder->nkeys > INDEX_MAX_KEYS)
+		finder->nkeys = 0; /* no index can serve */
+	for (int i = 0; i < finder->nkeys; i++)
+		finder->attributes[i] = finder->by_hash ? shape.hash : shape.keys[i];
+
+	for (int i = 0; i < rri->ri_NumIndices; i++)
+	{
+		Relation index = rri->ri_IndexRelationDescs[i];
+		bool unique = index->rd_index->indisunique && index->rd_index->indimmediate;
+		bool constrains = index->rd_index->indisunique || index->rd_index->indisexclusion;
+
+		if (finder->nkeys == 0 || !serves(target->rel, index, finder->nkeys, finder->attributes))
+			target->other_unique = target->other_unique || constrains;
+		else if (target->key_rel == nullptr || (unique && !target->key_unique))
+		{
+			target->key_rel = index;
+			target->key_index = RelationGetRelid(index);
+			target->key_unique = unique;
+		}
+	}
+	if (target->key_rel != nullptr)
+		make_scan_keys(finder, target->key_rel);
+}
+
+void
+end_finding(Target *target)
+{
+	if (target->finder->scan != nullptr)
+		index_endscan(target->finder->scan);
+	target->finder->scan = nullptr;
+}
+
+bool
+locate(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, const Hash128 *state)
+{
+	for (int attempt = 0;; attempt++)
+	{
+		uint64 completed = pg::completed_transactions();
+		/* A scan of a big table may never see a moment without a commit: then one snapshot has to do. */
+		bool dirty = target->key_rel != nullptr || attempt < 3;
+		Outcome outcome = target->key_rel != nullptr ? scan_index(target, shape, hasher, slot, state)
+													 : scan_table(target, shape, hasher, slot, state, dirty);
+
+		if (outcome.found)
+			return true;
+		if (TransactionIdIsValid(outcome.doubt))
+		{
+			XactLockTableWait(outcome.doubt, target->rel, nullptr, XLTW_None);
+			attempt = -1;
+		}
+		else if (!dirty || completed == pg::completed_transactions())
+			return false;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+bool
+find_row(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, bool lock)
+{
+	while (locate(target, shape, hasher, slot, nullptr))
+	{
+		TM_FailureData failure;
+		TM_Result result;
+		ItemPointerData tid = target->found->tts_tid;
+
+		if (!lock)
+			return true;
+		PushActiveSnapshot(GetLatestSnapshot());
+		result = table_tuple_lock(target->rel, &tid, GetActiveSnapshot(), target->found, GetCurrentCommandId(false),
+								  LockTupleNoKeyExclusive, LockWaitBlock, 0, &failure);
+		PopActiveSnapshot();
+		switch (result)
+		{
+			case TM_Ok:
+				ExecMaterializeSlot(target->found);
+				return true;
+			case TM_Updated:
+			case TM_Deleted:
+				break; /* look again */
+			default:
+				ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+								errmsg("a row of view \"%s\" would be written twice by one flush",
+									   RelationGetRelationName(target->rel))));
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+	return false;
+}
+
+} // namespace dv::engine

@@ -1,0 +1,25 @@
+#pragma once
+
+/*
+ * What target, find_row and difference share, and nobody else needs.
+ */
+#include "engine/apply.hpp"
+
+namespace dv::engine {
+
+/* Chooses and remembers the index that rows are found by; called with the indexes open. */
+void begin_finding(Target *target, const Shape &shape);
+void end_finding(Target *target);
+
+/*
+ * Finds a row of the latest state by the key of `slot`, or for identity content by its content, into target->found;
+ * where `state` is given, only a row with that state hash. Prefers a row on which no other transaction's change is
+ * pending, and waits for one only if there is no other: two writers who each remove a copy of the same row take
+ * different ones.
+ */
+bool locate(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, const Hash128 *state);
+
+/* As delete_row, but false, and nothing is done, where another transaction was faster. */
+bool try_delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot);
+
+} // namespace dv::engine

@@ -1,0 +1,248 @@
+/*
+ * Hashes of rows: by key and by image.  What a hash needs on the way lives in
+ * the hasher's scratch context, which every row resets.
+ */
+#include "engine/row_bytes.hpp"
+
+extern "C" {
+#include "common/hashfn.h"
+#include "utils/uuid.h"
+}
+
+namespace dv::engine {
+
+struct Hasher
+{
+	MemoryContext scratch;
+	int nkeys;
+	AttrNumber *keys;
+	KeyType **key_types;
+	int ncolumns;
+	int nvisible;
+	AttrNumber hash;
+	ImageType *columns;
+	pg_uuid_t uuid; /* what set_hash_column made last */
+};
+
+namespace {
+
+/* Arbitrary, but fixed for ever: __dv_hash is stored. */
+constexpr uint64 seed_hi = UINT64CONST(0x8d3f1c6b52a907e5);
+constexpr uint64 seed_lo = UINT64CONST(0x27b4e89d1f60c3a7);
+
+/* Values longer than this go in by their own hash. */
+constexpr Size longest_inline = 64;
+
+Hash128
+hash_bytes128(const void *data, Size length)
+{
+	const unsigned char *bytes = static_cast<const unsigned char *>(data);
+
+	return {hash_bytes_extended(bytes, static_cast<int>(length), seed_hi),
+			hash_bytes_extended(bytes, static_cast<int>(length), seed_lo)};
+}
+
+Hash128
+image_hash(Hasher *hasher, TupleTableSlot *slot, int ncolumns)
+{
+	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
+	StringInfoData bytes;
+	Hash128 result;
+
+	initStringInfo(&bytes);
+	slot_getsomeattrs(slot, Min(ncolumns, slot->tts_tupleDescriptor->natts));
+	for (int i = 0; i < ncolumns; i++)
+		if (i + 1 != hasher->hash)
+			put_image(&bytes, &hasher->columns[i], slot->tts_values[i], slot->tts_isnull[i]);
+	result = hash_of(&bytes);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(hasher->scratch);
+	return result;
+}
+
+} // namespace
+
+void
+put_bytes(StringInfo out, const void *data, Size length)
+{
+	uint32 n = static_cast<uint32>(length);
+
+	appendBinaryStringInfo(out, reinterpret_cast<char *>(&n), sizeof(n));
+	if (length <= longest_inline)
+		appendBinaryStringInfo(out, static_cast<const char *>(data), static_cast<int>(length));
+	else
+	{
+		Hash128 hash = hash_bytes128(data, length);
+
+		appendBinaryStringInfo(out, reinterpret_cast<char *>(&hash), sizeof(hash));
+	}
+}
+
+Hash128
+hash_of(StringInfo bytes)
+{
+	return hash_bytes128(bytes->data, static_cast<Size>(bytes->len));
+}
+
+void
+make_image_type(ImageType *type, Oid typid, MemoryContext context)
+{
+	Oid base = getBaseType(typid);
+	char typtype = get_typtype(base);
+	Oid output;
+	bool varlena;
+
+	type->length = get_typlen(base);
+	if (typtype != TYPTYPE_BASE || OidIsValid(get_element_type(base)) || base == RECORDOID || base == TSVECTOROID)
+		type->kind = ImageType::text;
+	else if (get_typbyval(base))
+		type->kind = ImageType::by_value;
+	else if (type->length > 0)
+		type->kind = ImageType::fixed;
+	else
+		type->kind = type->length == -1 ? ImageType::varlena : ImageType::cstring;
+	if (type->kind == ImageType::text)
+	{
+		getTypeOutputInfo(base, &output, &varlena);
+		fmgr_info_cxt(output, &type->output, context);
+	}
+}
+
+void
+put_image(StringInfo out, ImageType *type, Datum value, bool isnull)
+{
+	appendStringInfoChar(out, isnull ? 'n' : 'v');
+	if (isnull)
+		return;
+	switch (type->kind)
+	{
+		case ImageType::by_value:
+		{
+			Datum stored = 0;
+
+			store_att_byval(&stored, value, type->length);
+			appendBinaryStringInfo(out, reinterpret_cast<char *>(&stored), type->length);
+			break;
+		}
+		case ImageType::fixed:
+			appendBinaryStringInfo(out, DatumGetPointer(value), type->length);
+			break;
+		case ImageType::varlena:
+		{
+			struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
+
+			put_bytes(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+			if (reinterpret_cast<Pointer>(bytes) != DatumGetPointer(value))
+				pfree(bytes);
+			break;
+		}
+		case ImageType::cstring:
+			put_bytes(out, DatumGetCString(value), strlen(DatumGetCString(value)));
+			break;
+		case ImageType::text:
+		{
+			char *text = OutputFunctionCall(&type->output, value);
+
+			put_bytes(out, text, strlen(text));
+			pfree(text);
+			break;
+		}
+	}
+}
+
+Hasher *
+make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Hasher *hasher = static_cast<Hasher *>(palloc0(sizeof(Hasher)));
+
+	hasher->scratch = AllocSetContextCreate(context, "deltaview row hash", ALLOCSET_DEFAULT_SIZES);
+	hasher->ncolumns = desc->natts;
+	hasher->nvisible = shape.nvisible;
+	hasher->hash = shape.hash;
+	hasher->nkeys = shape.nkeys;
+	hasher->keys = static_cast<AttrNumber *>(palloc0(sizeof(AttrNumber) * static_cast<Size>(shape.nkeys + 1)));
+	hasher->key_types = static_cast<KeyType **>(palloc0(sizeof(KeyType *) * static_cast<Size>(shape.nkeys + 1)));
+	hasher->columns = static_cast<ImageType *>(palloc0(sizeof(ImageType) * static_cast<Size>(desc->natts + 1)));
+	for (int i = 0; i < desc->natts; i++)
+		if (!TupleDescAttr(desc, i)->attisdropped)
+			make_image_type(&hasher->columns[i], TupleDescAttr(desc, i)->atttypid, context);
+	for (int i = 0; i < shape.nkeys; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, shape.keys[i] - 1);
+
+		hasher->keys[i] = shape.keys[i];
+		hasher->key_types[i] = make_key_type(att->atttypid, att->attcollation, context);
+		if (hasher->key_types[i] == nullptr)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("column \"%s\" of type %s cannot be part of a view's key", NameStr(att->attname),
+							format_type_be(att->atttypid)),
+					 errdetail("The type has neither a hash operator class nor a B-tree one whose equality is that of "
+							   "the image.")));
+	}
+	MemoryContextSwitchTo(old);
+	return hasher;
+}
+
+Hash128
+key_hash(Hasher *hasher, TupleTableSlot *slot)
+{
+	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
+	StringInfoData bytes;
+	Hash128 result;
+
+	initStringInfo(&bytes);
+	for (int i = 0; i < hasher->nkeys; i++)
+	{
+		bool isnull;
+		Datum value = slot_getattr(slot, hasher->keys[i], &isnull);
+
+		put_key(&bytes, hasher->key_types[i], value, isnull);
+	}
+	result = hash_of(&bytes);
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(hasher->scratch);
+	return result;
+}
+
+Hash128
+content_hash(Hasher *hasher, TupleTableSlot *slot)
+{
+	return image_hash(hasher, slot, hasher->nvisible);
+}
+
+Hash128
+state_hash(Hasher *hasher, TupleTableSlot *slot)
+{
+	/* __dv_hash is the last column where there is one, and may be missing from a computed row. */
+	return image_hash(hasher, slot, hasher->hash != 0 ? hasher->hash - 1 : hasher->ncolumns);
+}
+
+Hash128
+identity_hash(Hasher *hasher, const Shape &shape, TupleTableSlot *slot)
+{
+	return shape.identity == Identity::content ? content_hash(hasher, slot) : key_hash(hasher, slot);
+}
+
+void
+hash_to_uuid(const Hash128 &hash, unsigned char *uuid)
+{
+	for (int i = 0; i < 8; i++)
+	{
+		uuid[i] = static_cast<unsigned char>(hash.hi >> (56 - 8 * i));
+		uuid[8 + i] = static_cast<unsigned char>(hash.lo >> (56 - 8 * i));
+	}
+}
+
+void
+set_hash_column(Hasher *hasher, const Shape &shape, TupleTableSlot *slot)
+{
+	if (shape.hash == 0)
+		return;
+	hash_to_uuid(identity_hash(hasher, shape, slot), hasher->uuid.data);
+	slot->tts_values[shape.hash - 1] = UUIDPGetDatum(&hasher->uuid);
+	slot->tts_isnull[shape.hash - 1] = false;
+}
+
+} // namespace dv::engine

@@ -1,0 +1,279 @@
+/*
+ * Single rows of a view's table: written as the executor would, without a query.
+ */
+#include "capture/transaction.hpp"
+#include "engine/row_access.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "nodes/execnodes.h"
+}
+
+namespace dv::engine {
+
+namespace {
+
+void
+refuse_row_triggers(Relation rel)
+{
+	TriggerDesc *triggers = rel->trigdesc;
+
+	for (int i = 0; triggers != nullptr && i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (!TRIGGER_FOR_ROW(trigger->tgtype) || TRIGGER_FOR_AFTER(trigger->tgtype) ||
+			trigger->tgenabled == TRIGGER_DISABLED)
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("view \"%s\" cannot be maintained while it has the row trigger \"%s\"",
+							   RelationGetRelationName(rel), trigger->tgname),
+						errdetail("A BEFORE or INSTEAD OF trigger for each row could change what maintenance writes."),
+						errhint("Make it an AFTER trigger, or drop it.")));
+	}
+}
+
+/* The columns that an update counts as set, for UPDATE OF triggers: all but those that an update never changes. */
+Bitmapset *
+updated_columns(Relation rel, const Shape &shape)
+{
+	Bitmapset *columns = nullptr;
+
+	for (int i = 1; i <= RelationGetDescr(rel)->natts; i++)
+		if (i != shape.hash && !TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped)
+			columns = bms_add_member(columns, i - FirstLowInvalidHeapAttributeNumber);
+	for (int i = 0; i < shape.nkeys; i++)
+		columns = bms_del_member(columns, shape.keys[i] - FirstLowInvalidHeapAttributeNumber);
+	return columns;
+}
+
+[[noreturn]] void
+raise_concurrent(Target *target)
+{
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("could not serialize access due to concurrent update"),
+					errdetail("Another transaction changed the row of view \"%s\" that this one is to change.",
+							  RelationGetRelationName(target->rel)),
+					errhint("The transaction might succeed if retried."), errtable(target->rel)));
+	pg_unreachable();
+}
+
+/* True if the row is ours, false if it was changed beside us; anything else is a mistake in the engine. */
+bool
+was_done(Target *target, TM_Result result)
+{
+	switch (result)
+	{
+		case TM_Ok:
+			return true;
+		case TM_Updated:
+		case TM_Deleted:
+		case TM_BeingModified:
+			return false;
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR), errmsg("a row of view \"%s\" would be written twice by one flush",
+															 RelationGetRelationName(target->rel))));
+	}
+	pg_unreachable();
+}
+
+/* Every row is written in the estate's per-tuple context, cleared before. */
+MemoryContext
+enter_row(Target *target)
+{
+	ResetPerTupleExprContext(target->estate);
+	return MemoryContextSwitchTo(GetPerTupleMemoryContext(target->estate));
+}
+
+void
+check_constraints(Target *target, TupleTableSlot *slot)
+{
+	slot->tts_tableOid = RelationGetRelid(target->rel);
+	if (RelationGetDescr(target->rel)->constr != nullptr)
+		ExecConstraints(target->rri, slot, target->estate);
+}
+
+void
+after_insert(Target *target, TupleTableSlot *slot, List *recheck)
+{
+	ExecARInsertTriggers(target->estate, target->rri, slot, recheck, target->on_insert);
+	if (target->feeds_views)
+		capture::append(target->rel, +1, slot);
+	target->inserted++;
+}
+
+} // namespace
+
+Target *
+open_target(Oid view, const Shape &shape, bool feeds_views)
+{
+	EState *estate = CreateExecutorState();
+	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+	Target *target = static_cast<Target *>(palloc0(sizeof(Target)));
+	RangeTblEntry *rte = makeNode(RangeTblEntry);
+
+	target->rel = table_open(view, RowExclusiveLock);
+	refuse_row_triggers(target->rel);
+	target->estate = estate;
+	target->feeds_views = feeds_views;
+	target->crosscheck = InvalidSnapshot;
+
+	rte->rtekind = RTE_RELATION;
+	rte->relid = view;
+	rte->relkind = target->rel->rd_rel->relkind;
+	rte->rellockmode = RowExclusiveLock;
+	pg::init_range_table(estate, rte, updated_columns(target->rel, shape));
+	estate->es_output_cid = GetCurrentCommandId(true);
+
+	target->rri = makeNode(ResultRelInfo);
+	InitResultRelInfo(target->rri, target->rel, 1, nullptr, 0);
+	estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, target->rri);
+	ExecOpenIndices(target->rri, true);
+
+	target->on_insert = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_INSERT);
+	target->on_update = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_UPDATE);
+	target->on_delete = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_DELETE);
+
+	target->found = table_slot_create(target->rel, &estate->es_tupleTable);
+	begin_finding(target, shape);
+	MemoryContextSwitchTo(old);
+	return target;
+}
+
+void
+close_target(Target *target)
+{
+	EState *estate = target->estate;
+
+	end_finding(target);
+	if (target->inserted > 0)
+		ExecASInsertTriggers(estate, target->rri, target->on_insert);
+	if (target->updated > 0)
+		ExecASUpdateTriggers(estate, target->rri, target->on_update);
+	if (target->deleted > 0)
+		ExecASDeleteTriggers(estate, target->rri, target->on_delete);
+	ExecCloseIndices(target->rri);
+	ExecResetTupleTable(estate->es_tupleTable, false);
+	table_close(target->rel, NoLock);
+	FreeExecutorState(estate);
+}
+
+void
+insert_row(Target *target, TupleTableSlot *slot)
+{
+	MemoryContext old = enter_row(target);
+	List *recheck = NIL;
+
+	check_constraints(target, slot);
+	table_tuple_insert(target->rel, slot, target->estate->es_output_cid, 0, nullptr);
+	if (target->rri->ri_NumIndices > 0)
+		recheck = pg::insert_index_entries(target->rri, slot, target->estate, false, nullptr, NIL);
+	after_insert(target, slot, recheck);
+	MemoryContextSwitchTo(old);
+}
+
+void
+update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot)
+{
+	MemoryContext old = enter_row(target);
+	List *recheck = NIL;
+	TM_FailureData failure;
+	LockTupleMode mode;
+	pg::UpdateIndexes indexes;
+	ItemPointerData old_tid = *tid;
+
+	if (target->updated == 0)
+		CheckCmdReplicaIdentity(target->rel, CMD_UPDATE);
+	check_constraints(target, slot);
+	if (!was_done(target, table_tuple_update(target->rel, &old_tid, slot, target->estate->es_output_cid, InvalidSnapshot,
+											 target->crosscheck, true, &failure, &mode, &indexes)))
+		raise_concurrent(target);
+	if (target->rri->ri_NumIndices > 0 && pg::wants_index_entries(indexes))
+		recheck = pg::update_index_entries(target->rri, slot, target->estate, indexes);
+	ExecARUpdateTriggers(target->estate, target->rri, nullptr, nullptr, &old_tid, nullptr, slot, recheck,
+						 target->on_update, false);
+	if (target->feeds_views)
+	{
+		capture::append(target->rel, -1, old_slot);
+		capture::append(target->rel, +1, slot);
+	}
+	target->updated++;
+	MemoryContextSwitchTo(old);
+}
+
+bool
+try_delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot)
+{
+	MemoryContext old = enter_row(target);
+	TM_FailureData failure;
+	ItemPointerData old_tid = *tid;
+	bool done;
+
+	if (target->deleted == 0)
+		CheckCmdReplicaIdentity(target->rel, CMD_DELETE);
+	done = was_done(target, table_tuple_delete(target->rel, &old_tid, target->estate->es_output_cid, InvalidSnapshot,
+											   target->crosscheck, true, &failure, false));
+	if (!done && target->crosscheck != InvalidSnapshot)
+		raise_concurrent(target);
+	if (done)
+	{
+		ExecARDeleteTriggers(target->estate, target->rri, &old_tid, nullptr, target->on_delete, false);
+		if (target->feeds_views)
+			capture::append(target->rel, -1, old_slot);
+		target->deleted++;
+	}
+	MemoryContextSwitchTo(old);
+	return done;
+}
+
+void
+delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot)
+{
+	if (!try_delete_row(target, tid, old_slot))
+		raise_concurrent(target);
+}
+
+bool
+insert_row_unless_exists(Target *target, TupleTableSlot *slot)
+{
+	List *arbiters;
+	ItemPointerData conflicting;
+	MemoryContext old;
+
+	if (!target->key_unique)
+	{
+		insert_row(target, slot);
+		return true;
+	}
+	old = enter_row(target);
+	arbiters = list_make1_oid(target->key_index);
+	check_constraints(target, slot);
+	for (;;)
+	{
+		bool conflict = false;
+		uint32 token;
+		List *recheck;
+
+		CHECK_FOR_INTERRUPTS();
+		if (!pg::check_index_constraints(target->rri, slot, target->estate, &conflicting, arbiters))
+		{
+			MemoryContextSwitchTo(old);
+			return false;
+		}
+		token = SpeculativeInsertionLockAcquire(GetCurrentTransactionId());
+		table_tuple_insert_speculative(target->rel, slot, target->estate->es_output_cid, 0, nullptr, token);
+		recheck = pg::insert_index_entries(target->rri, slot, target->estate, true, &conflict, arbiters);
+		table_tuple_complete_speculative(target->rel, slot, token, !conflict);
+		SpeculativeInsertionLockRelease(GetCurrentTransactionId());
+		if (!conflict)
+		{
+			after_insert(target, slot, recheck);
+			MemoryContextSwitchTo(old);
+			return true;
+		}
+		/* Two who inserted the same key at once: the check waits for the other, then tells. */
+	}
+}
+
+} // namespace dv::engine
