@@ -128,6 +128,7 @@ statement_ends(Relation rel, TriggerEvent event, Tuplestorestate *old_rows, Tupl
 		store->open--;
 	}
 
+	uint64 generation = catalog::generation();
 	const catalog::Table *info = catalog::table(table);
 	if (info == nullptr)
 		return;
@@ -141,7 +142,7 @@ statement_ends(Relation rel, TriggerEvent event, Tuplestorestate *old_rows, Tupl
 	if (info->captured)
 	{
 		about_to_change(state);
-		Layout *layout = layout_for_append(state, rel, info);
+		Layout *layout = layout_for_append(state, rel, info, generation);
 		uint64 end = state->log.end;
 		if (layout != nullptr)
 			capture_rows(state, layout, rel, old_rows, new_rows);
@@ -155,6 +156,7 @@ void
 append(Relation rel, int sign, TupleTableSlot *slot)
 {
 	Oid table = RelationGetRelid(rel);
+	uint64 generation = catalog::generation();
 	const catalog::Table *info = catalog::table(table);
 
 	if (info == nullptr)
@@ -164,7 +166,7 @@ append(Relation rel, int sign, TupleTableSlot *slot)
 	if (info->captured)
 	{
 		about_to_change(state);
-		Layout *layout = layout_for_append(state, rel, info);
+		Layout *layout = layout_for_append(state, rel, info, generation);
 		if (layout != nullptr)
 			add_row(&store->pool, &state->log, layout, sign, slot, Stored::none, nullptr);
 		store->statement_views |= info->on_statement;

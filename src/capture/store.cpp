@@ -147,26 +147,28 @@ about_to_change(TableState *state)
 void
 note_change(TableState *state, const catalog::Table *info)
 {
-	if (state->stale_noted && state->stale_generation == catalog::generation())
+	uint64 generation = catalog::generation();
+
+	if (state->stale_noted && state->stale_generation == generation)
 		return;
 	for (int i = 0; i < info->nviews; i++)
 	{
-		if (info->views[i]->refresh != catalog::Refresh::on_demand || info->views[i]->state != catalog::State::fresh)
+		if (info->views[i]->refresh != catalog::Refresh::on_demand || info->views[i]->state == catalog::State::paused)
 			continue;
 		catalog::note_stale(state->table);
 		break;
 	}
 	about_to_change(state);
 	state->stale_noted = true;
-	state->stale_generation = catalog::generation();
+	state->stale_generation = generation;
 }
 
 Layout *
-layout_for_append(TableState *state, Relation rel, const catalog::Table *info)
+layout_for_append(TableState *state, Relation rel, const catalog::Table *info, uint64 generation)
 {
 	if (unknown_ahead(state))
 		return nullptr;
-	if (state->layout_checked && state->generation == catalog::generation())
+	if (state->layout_checked && state->generation == generation)
 		return state->epochs.back().layout;
 	if (state->epochs.empty() || !fits(state->epochs.back().layout, rel, info))
 	{
@@ -174,7 +176,7 @@ layout_for_append(TableState *state, Relation rel, const catalog::Table *info)
 		state->epochs.push(epoch);
 	}
 	state->layout_checked = true;
-	state->generation = catalog::generation();
+	state->generation = generation;
 	return state->epochs.back().layout;
 }
 

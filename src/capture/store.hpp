@@ -90,8 +90,9 @@ void note_change(TableState *state, const catalog::Table *info);
 
 /*
  * The layout for further rows, or nullptr where rows need not be kept: every view has an entry `unknown` ahead.
+ * `generation` is the catalog's as it was before info was looked up.
  */
-Layout *layout_for_append(TableState *state, Relation rel, const catalog::Table *info);
+Layout *layout_for_append(TableState *state, Relation rel, const catalog::Table *info, uint64 generation);
 
 /* Appends an entry `unknown`, unless one lies ahead of every view anyway. */
 void add_unknown(TableState *state);

@@ -22,11 +22,12 @@ epoch_at(const TableState *state, uint64 position)
 bool
 layout_is_current(TableState *state)
 {
+	uint64 generation = catalog::generation();
 	const catalog::Table *info = catalog::table(state->table);
 
 	if (info == nullptr || state->epochs.empty())
 		return false;
-	if (state->layout_checked && state->generation == catalog::generation())
+	if (state->layout_checked && state->generation == generation)
 		return true;
 
 	Relation rel = try_relation_open(state->table, AccessShareLock);
@@ -37,7 +38,7 @@ layout_is_current(TableState *state)
 	if (current)
 	{
 		state->layout_checked = true;
-		state->generation = catalog::generation();
+		state->generation = generation;
 	}
 	return current;
 }
