@@ -102,7 +102,7 @@ if [ "${built:-no}" = yes ]; then
 		judge "fuzz" fuzz
 	fi
 	if wanted log; then
-		no_crash() { ! grep -E 'TRAP:|PANIC:|was terminated by signal|pg_deltaview.*WARNING.*leak' "$WORK/run/log"; }
+		no_crash() { ! grep -E 'TRAP:|PANIC:|was terminated by signal|pg_deltaview.*WARNING.*leak' "$WORK/log"; }
 		judge "no crash in the server's log" no_crash
 	fi
 fi

@@ -9,5 +9,5 @@ start_server "shared_buffers = 512MB" "max_wal_size = 4GB" "jit = off" "checkpoi
 cp -r examples/order_documents "$WORK/run/demo"
 if [ "$(id -u)" = 0 ]; then chown -R "$SERVER_USER" "$WORK/run/demo"; fi
 createdb shop
-as_user env -C "$WORK/run/demo" PATH="$PATH" PGDATABASE=shop CRASH_PGDATA="$WORK/run/data" CRASH_LOG="$WORK/run/log" \
+as_user env -C "$WORK/run/demo" PATH="$PATH" PGDATABASE=shop CRASH_PGDATA="$WORK/run/data" CRASH_LOG="$WORK/log" \
 	bash run.sh

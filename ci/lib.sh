@@ -2,6 +2,7 @@
 # copy of the server's files, on a private server, as a user who is not root.
 set -euo pipefail
 export LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive
+unset MAKEFLAGS MFLAGS MAKELEVEL
 unset PGHOST PGPORT PGUSER PGDATABASE PGSERVICE PGOPTIONS PGDATA CDPATH
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$TOP"
@@ -44,8 +45,9 @@ start_work() {
 	fi
 	WORK=$(mktemp -d "${TMPDIR:-/tmp}/deltaview.XXXXXX")
 	mkdir "$WORK/run"
+	: >"$WORK/log"
 	chmod 755 "$WORK"
-	if [ "$(id -u)" = 0 ]; then chown "$SERVER_USER" "$WORK" "$WORK/run"; fi
+	if [ "$(id -u)" = 0 ]; then chown "$SERVER_USER" "$WORK/run" "$WORK/log"; fi
 	trap end_work EXIT
 }
 
@@ -85,7 +87,14 @@ start_server() {
 		echo "$setting"
 	done >"$WORK/settings"
 	as_user sh -c 'cat >>"$1"' sh "$WORK/run/data/postgresql.conf" <"$WORK/settings"
-	as_user "$BIN/pg_ctl" -D "$WORK/run/data" -l "$WORK/run/log" -w -t 120 start >/dev/null ||
-		{ cat "$WORK/run/log"; return 1; }
 	export PGHOST=$WORK/run PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+	# A child of ours, not pg_ctl's: where process 1 reaps nobody, a killed server
+	# would stay as a zombie, and its lock files hold.
+	as_user setsid "$BIN/postgres" -D "$WORK/run/data" >"$WORK/log" 2>&1 &
+	server=$!
+	disown
+	until pg_isready -q; do
+		[ -e "/proc/$server" ] || { cat "$WORK/log"; return 1; }
+		sleep 0.1
+	done
 }
