@@ -28,21 +28,26 @@ struct TableUse
 	const char *advice;   /* CREATE INDEX statements that would help, or nullptr */
 };
 
-/* A state column of the aggregate strategy; see core/aggregate.hpp for how it is folded. */
 struct Analysis
 {
 	Query *query;            /* the stored query, as read */
 	const char *content_sql; /* computes every column of the view's table but __dv_hash, in order */
 	int nvisible;
 	int ncolumns;            /* of content_sql */
-	engine::Shape shape;     /* shape.hash is ncolumns + 1, or 0 where no __dv_hash is needed */
+	engine::Shape shape;     /* shape.hash is ncolumns + 1, or 0 where no hash column is needed */
+	const char *hash_name;   /* __dv_key (hash of the key columns), __dv_image (of the visible ones), or nullptr */
 	bool index_unique;       /* the index on the key columns (or __dv_hash) is unique, NULLS NOT DISTINCT */
 	bool keys_not_null;      /* the key columns cannot be NULL: the index can be the replica identity */
 	int ntables;
 	TableUse *tables;
 	bool on_demand_only;     /* reads a foreign table */
 	const core::View *ir;
-	Node **finals;           /* aggregate: per visible column, its expression over the view's own columns (varno 1) */
+	AttrNumber *states;      /* aggregate: the view's column that holds each state of ir */
+	bool *subtractable;      /* aggregate: rows that leave may be subtracted from the state */
+	Oid *better;             /* aggregate: operator by which one extreme beats another */
+	Node **finals;           /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
+	bool additive;           /* aggregate: no delta of it ever recomputes a group */
+	bool settings_matter;    /* some expression reads a setting (TimeZone, DateStyle, ...) */
 };
 
 /*
@@ -57,8 +62,12 @@ Query *complete_orders(Query *query);
 /* Its text, every name qualified. */
 char *text_of(Query *query);
 
-/* `stored` is the query of a view of ours (or complete_orders(parse(text))). The result is in CurrentMemoryContext. */
-Analysis *analyze(Query *stored);
+/*
+ * `stored` is the query of a view of ours (or complete_orders(parse(text))). The result is in CurrentMemoryContext.
+ * Without `use_keys` the base tables' primary keys are ignored: what a view made before its table had one needs.
+ * `view` is the view's table where it exists.
+ */
+Analysis *analyze(Query *stored, Oid view = InvalidOid, bool use_keys = true);
 
 /* The query of the plain view `definition`. */
 Query *stored_query(Oid definition);

@@ -7,6 +7,8 @@
 
 extern "C" {
 #include "access/transam.h"
+#include "storage/proc.h"
+#include "utils/regproc.h"
 }
 
 #if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
@@ -113,6 +115,82 @@ completed_transactions()
 #endif
 	pg_memory_barrier();
 	return n;
+}
+
+inline void
+enable_trigger_always(Relation rel, const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	EnableDisableTrigger(rel, name, InvalidOid, TRIGGER_FIRES_ALWAYS, false, false, ShareRowExclusiveLock);
+#else
+	EnableDisableTrigger(rel, name, TRIGGER_FIRES_ALWAYS, false, ShareRowExclusiveLock);
+#endif
+}
+
+inline bool
+owns_relation(Oid relation, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(RelationRelationId, relation, role);
+#else
+	return pg_class_ownercheck(relation, role);
+#endif
+}
+
+/* 42602 for what is no name. */
+inline List *
+parse_qualified_name(const char *name)
+{
+#if PG_VERSION_NUM >= 160000
+	return stringToQualifiedNameList(name, nullptr);
+#else
+	return stringToQualifiedNameList(name);
+#endif
+}
+
+/* Another one in each transaction of this backend. */
+inline LocalTransactionId
+local_transaction()
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProc->vxid.lxid;
+#else
+	return MyProc->lxid;
+#endif
+}
+
+/* Tree walkers with a type: up to 15 their callback is declared without parameters, which C++ reads as "none". */
+using Walker = bool (*)(Node *, void *);
+using Mutator = Node *(*)(Node *, void *);
+
+inline bool
+walk_expression(Node *node, Walker walker, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+	return expression_tree_walker(node, walker, context);
+#else
+	return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), context);
+#endif
+}
+
+inline bool
+walk_query(Query *query, Walker walker, void *context, int flags)
+{
+#if PG_VERSION_NUM >= 160000
+	return query_tree_walker(query, walker, context, flags);
+#else
+	return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), context, flags);
+#endif
+}
+
+inline Node *
+mutate_expression(Node *node, Mutator mutator, void *context)
+{
+#if PG_VERSION_NUM >= 160000
+	return expression_tree_mutator(node, mutator, context);
+#else
+	return expression_tree_mutator(node, reinterpret_cast<Node *(*) ()>(reinterpret_cast<void *>(mutator)), context);
+#endif
 }
 
 } // namespace dv::pg

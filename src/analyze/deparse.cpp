@@ -1,0 +1,101 @@
+#include "analyze/internal.hpp"
+
+extern "C" {
+#include "catalog/pg_operator.h"
+#include "nodes/parsenodes.h"
+#include "optimizer/optimizer.h"
+#include "parser/analyze.h"
+#include "parser/parser.h"
+#include "rewrite/rewriteHandler.h"
+}
+
+namespace dv::analyze {
+
+namespace {
+
+/* Names come out qualified only where the search path does not show them: so it shows pg_catalog alone. */
+int
+pin_search_path()
+{
+	int nest = NewGUCNestLevel();
+	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest;
+}
+
+} // namespace
+
+char *
+text_of(Query *query)
+{
+	int nest = pin_search_path();
+	char *text = pg_get_querydef(query, false);
+	AtEOXact_GUC(false, nest);
+	int end = strlen(text);
+	while (end > 0 && (text[end - 1] == ';' || isspace(static_cast<unsigned char>(text[end - 1]))))
+		text[--end] = '\0';
+	return text;
+}
+
+Query *
+parse(const char *text)
+{
+	List *raw = raw_parser(text, RAW_PARSE_DEFAULT);
+	if (list_length(raw) != 1)
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must be a single statement"),
+						errdetail("The text holds %d statements.", list_length(raw))));
+	RawStmt *statement = linitial_node(RawStmt, raw);
+	Query *query = parse_analyze_fixedparams(statement, text, nullptr, 0, nullptr);
+	if (query->commandType != CMD_SELECT || query->utilityStmt != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must be a SELECT, VALUES or TABLE statement")));
+	if (IsA(statement->stmt, SelectStmt) && as<SelectStmt>(statement->stmt)->intoClause != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must not contain SELECT INTO")));
+	bool settings_matter;
+	refuse_what_cannot_be(query, &settings_matter);
+	return query;
+}
+
+Query *
+stored_query(Oid definition)
+{
+	Relation rel = relation_open(definition, AccessShareLock);
+	Query *query = static_cast<Query *>(copyObjectImpl(get_view_query(rel)));
+	relation_close(rel, NoLock);
+	AcquireRewriteLocks(query, true, false);
+	return query;
+}
+
+const char *
+operator_text(Oid op)
+{
+	HeapTuple tuple = SearchSysCache1(OPEROID, ObjectIdGetDatum(op));
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for operator %u", op);
+	Form_pg_operator form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
+	char *name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
+						  NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
+const char *
+relation_text(Oid relid)
+{
+	char *name = get_rel_name(relid);
+	if (name == nullptr)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relid)), name);
+}
+
+const char *
+column_text(Oid relid, AttrNumber column)
+{
+	return quote_identifier(get_attname(relid, column, false));
+}
+
+bool
+same_expression(Node *a, Node *b)
+{
+	return equal(strip_relabel(a), strip_relabel(b));
+}
+
+} // namespace dv::analyze

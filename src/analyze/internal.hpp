@@ -1,0 +1,121 @@
+#pragma once
+
+/*
+ * Between the passes of the analysis.
+ */
+#include "analyze/analysis.hpp"
+#include "core/ir.hpp"
+
+namespace dv::analyze {
+
+/* normalize.cpp: views expanded, CTEs that are read inlined as subqueries, names of joins gone. A copy. */
+Query *normalize(const Query *query);
+
+/* order.cpp */
+bool is_order_sensitive(Oid aggregate);
+
+/* keys.cpp: the primary key of a base table, immediate and valid; 0 columns if it has none. */
+struct TableKey
+{
+	int ncolumns;
+	const AttrNumber *columns;
+	bool bounded; /* its values fit an index row by themselves */
+};
+TableKey primary_key(Oid table);
+/* Would a unique index over columns of these types hold any value? */
+bool bounded_type(Oid type, int32 typmod);
+bool hashable_type(Oid type);
+
+/* refuse.cpp: raises for what no strategy can maintain; says whether a setting matters. */
+void refuse_what_cannot_be(Query *query, bool *settings_matter);
+
+/* flatten.cpp: the query as one flat inner join, or nullptr. Range table entries in use have the aliases r<i>. */
+struct Flat
+{
+	Query *query;          /* jointree: a FromExpr of RangeTblRefs only */
+	pg::Vec<int> rtindex;  /* per occurrence */
+	bool multiplies;       /* something other than base tables is joined: keys do not identify rows */
+};
+Flat *flatten(const Query *normalized);
+/* Text after SELECT of the block with these outputs, slots in the place of base tables (slot i is occurrence i). */
+const char *slotted_body(const Flat *flat, List *target_list);
+/* Text of a query over the flat join. */
+char *deparse_flat(const Flat *flat, List *target_list, List *group_clause);
+
+/* graph.cpp: occurrences and directed equalities of any query. */
+struct Reading
+{
+	Oid table;
+	int rtindex;   /* in its own block */
+	bool top;      /* in the FROM of the whole query, and never null-extended there */
+};
+struct GraphEdge
+{
+	int from;
+	AttrNumber from_column;
+	int to;
+	AttrNumber to_column;
+	Oid op;
+	bool same_type;
+};
+struct Graph
+{
+	pg::Vec<Reading> readings;
+	pg::Vec<GraphEdge> edges;
+};
+Graph *read_graph(Query *normalized);
+/* The reading and column that an expression of the whole query's target list is, or false. */
+bool resolve_output(Query *normalized, Node *expr, int *reading, AttrNumber *column);
+
+/* aggregate.cpp: fills the analysis if the query is an aggregate over a flat join with foldable states. */
+bool analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat);
+
+/* Every base table read anywhere in the query, in the order of first appearance, with how often. */
+struct TableCount
+{
+	Oid table;
+	int times;
+	Bitmapset *columns; /* attribute numbers in use */
+};
+pg::Vec<TableCount> tables_of(Query *query);
+
+/* Strips what does not change a value's identity. */
+inline Node *
+strip_relabel(Node *node)
+{
+	while (node && IsA(node, RelabelType))
+		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
+	return node;
+}
+
+inline core::Text
+text(const char *s)
+{
+	return core::Text(s);
+}
+
+template <class T>
+core::Slice<T>
+slice(const pg::Vec<T> &vec)
+{
+	return core::Slice<T>{vec.data, vec.n};
+}
+
+template <class T>
+T *
+as(Node *node)
+{
+	return reinterpret_cast<T *>(node);
+}
+
+/* "OPERATOR(schema.name)" */
+const char *operator_text(Oid op);
+/* schema-qualified, quoted */
+const char *relation_text(Oid relid);
+const char *column_text(Oid relid, AttrNumber column);
+
+/* A resolved column of a base table as target entry etc. */
+TargetEntry *target_named(List *target_list, const char *name);
+bool same_expression(Node *a, Node *b);
+
+} // namespace dv::analyze

@@ -1,0 +1,140 @@
+#include "analyze/internal.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "catalog/pg_index.h"
+}
+
+namespace dv::analyze {
+
+/*
+ * Values of this type, alone in an index row, always fit one (a third of a page).
+ */
+bool
+bounded_type(Oid type, int32 typmod)
+{
+	Oid base = getBaseTypeAndTypmod(type, &typmod);
+	int16 length = get_typlen(base);
+	if (length > 0)
+		return true;
+	switch (base)
+	{
+	case VARCHAROID:
+	case BPCHAROID:
+		/* at most four bytes a character */
+		return typmod >= static_cast<int32>(VARHDRSZ) && typmod - static_cast<int32>(VARHDRSZ) <= 200;
+	case INETOID:
+	case CIDROID:
+		return true;
+	case NUMERICOID:
+		return typmod >= static_cast<int32>(VARHDRSZ);
+	default:
+		return false;
+	}
+}
+
+bool
+hashable_type(Oid type)
+{
+	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_EQ_OPR | TYPECACHE_HASH_EXTENDED_PROC);
+	return OidIsValid(entry->eq_opr) && OidIsValid(entry->hash_extended_proc);
+}
+
+TableKey
+primary_key(Oid table)
+{
+	TableKey key{0, nullptr, true};
+	Relation rel = table_open(table, AccessShareLock);
+	(void) RelationGetIndexList(rel);
+	Oid index = rel->rd_pkindex;
+	if (OidIsValid(index))
+	{
+		Relation index_rel = index_open(index, AccessShareLock);
+		Form_pg_index form = index_rel->rd_index;
+		if (form->indimmediate && form->indisvalid)
+		{
+			AttrNumber *columns = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * form->indnkeyatts));
+			int unbounded = 0;
+			for (int i = 0; i < form->indnkeyatts; i++)
+			{
+				columns[i] = form->indkey.values[i];
+				Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), columns[i] - 1);
+				unbounded += !bounded_type(att->atttypid, att->atttypmod);
+			}
+			key.ncolumns = form->indnkeyatts;
+			key.columns = columns;
+			key.bounded = unbounded == 0;
+		}
+		index_close(index_rel, NoLock);
+	}
+	table_close(rel, NoLock);
+	return key;
+}
+
+namespace {
+
+struct TableWalk
+{
+	pg::Vec<TableCount> tables;
+};
+
+void
+walk_tables(Query *query, TableWalk *walk);
+
+void
+note_table(RangeTblEntry *rte, TableWalk *walk)
+{
+	TableCount *found = nullptr;
+	for (TableCount &table : walk->tables)
+		if (table.table == rte->relid)
+			found = &table;
+	if (found == nullptr)
+		found = &walk->tables.push(TableCount{rte->relid, 0, nullptr});
+	found->times++;
+
+	Relation rel = relation_open(rte->relid, AccessShareLock);
+	int offset = FirstLowInvalidHeapAttributeNumber;
+	bool whole = bms_is_member(0 - offset, rte->selectedCols);
+	for (int i = 0; i < RelationGetNumberOfAttributes(rel); i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), i);
+		if (!att->attisdropped && (whole || bms_is_member(att->attnum - offset, rte->selectedCols)))
+			found->columns = bms_add_member(found->columns, att->attnum);
+	}
+	relation_close(rel, NoLock);
+}
+
+bool
+walk_node(Node *node, void *context)
+{
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Query))
+	{
+		walk_tables(reinterpret_cast<Query *>(node), static_cast<TableWalk *>(context));
+		return false;
+	}
+	return pg::walk_expression(node, walk_node, context);
+}
+
+void
+walk_tables(Query *query, TableWalk *walk)
+{
+	ListCell *lc;
+	foreach (lc, query->rtable)
+		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_RELATION)
+			note_table(lfirst_node(RangeTblEntry, lc), walk);
+	(void) pg::walk_query(query, walk_node, walk, QTW_IGNORE_JOINALIASES);
+}
+
+} // namespace
+
+pg::Vec<TableCount>
+tables_of(Query *query)
+{
+	TableWalk walk;
+	walk_tables(query, &walk);
+	return walk.tables;
+}
+
+} // namespace dv::analyze

@@ -1,0 +1,72 @@
+#include "core/aggregate.hpp"
+
+namespace dv::core {
+
+namespace {
+
+std::string
+numbered(char letter, int i)
+{
+	return letter + std::to_string(i + 1);
+}
+
+/* The arguments of the states, without repetition: outputs a1, a2, ... of the block. */
+int
+argument_count(const View &view)
+{
+	int n = 0;
+	for (const State &state : view.states)
+		if (state.argument >= n)
+			n = state.argument + 1;
+	return n;
+}
+
+std::string
+partial(const State &state)
+{
+	std::string x = "d." + numbered('a', state.argument);
+	std::string type(state.type);
+	switch (state.kind)
+	{
+	case StateKind::count_rows:
+		return "sum(d.s)";
+	case StateKind::count:
+		return "coalesce(sum(d.s) FILTER (WHERE " + x + " IS NOT NULL), 0)";
+	case StateKind::sum:
+		/* numeric in between: no sign can overflow the argument's own type */
+		return "sum(d.s::pg_catalog.numeric * " + x + ")::" + type;
+	case StateKind::extreme:
+		break;
+	}
+	std::string call = std::string(state.aggregate) + "(" + x + ")";
+	return call + " FILTER (WHERE d.s > 0), " + call + " FILTER (WHERE d.s < 0)";
+}
+
+} // namespace
+
+std::vector<std::string>
+aggregate_terms(const View &view, const Changed &changed)
+{
+	std::string names = "s";
+	std::string groups;
+	for (int i = 0; i < view.keys.n; i++)
+	{
+		names += ", " + numbered('g', i);
+		groups += (i > 0 ? ", d." : "d.") + numbered('g', i);
+	}
+	for (int i = 0; i < argument_count(view); i++)
+		names += ", " + numbered('a', i);
+
+	std::string outputs = groups;
+	for (const State &state : view.states)
+		outputs += (outputs.empty() ? "" : ", ") + partial(state);
+	outputs += ", count(*) FILTER (WHERE d.s < 0)";
+
+	std::vector<std::string> terms;
+	for (const std::string &term : linear_terms(view, changed))
+		terms.push_back("SELECT " + outputs + " FROM (" + term + ") d(" + names + ")" +
+						(groups.empty() ? " HAVING count(*) > 0" : " GROUP BY " + groups));
+	return terms;
+}
+
+} // namespace dv::core

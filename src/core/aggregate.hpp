@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/linear.hpp"
+
+namespace dv::core {
+
+/*
+ * The delta of an aggregate view, per term of its block one query: the group's
+ * columns, then per state what the term adds to it:
+ *
+ *     count_rows, count    sum of the signs (of the rows with an argument)
+ *     sum                  sum of sign * argument, NULL where no row has an argument
+ *     extreme              two columns: the extreme among rows that enter, and among rows that leave
+ *
+ * and last, per group, the number of rows that leave.  Additive states fold by
+ * addition; whether an extreme needs the group recomputed is for the engine to see.
+ */
+std::vector<std::string> aggregate_terms(const View &view, const Changed &changed);
+
+} // namespace dv::core

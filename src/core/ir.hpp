@@ -1,0 +1,116 @@
+#pragma once
+
+/*
+ * The view program: what the delta rules need to know of a view, and no more.
+ *
+ * Pure data, owned by whoever builds it (the analyzer's memory context, a
+ * test's vectors).  All names and types come in as SQL text, quoted by the
+ * server's own functions; expressions stay inside texts and are never read here.
+ */
+#include <string_view>
+
+namespace dv::core {
+
+using Text = std::string_view;
+
+template <class T> struct Slice
+{
+	const T *data = nullptr;
+	int n = 0;
+
+	const T *begin() const { return data; }
+	const T *end() const { return data + n; }
+	const T &operator[](int i) const { return data[i]; }
+	bool empty() const { return n == 0; }
+};
+
+/* A base table; its delta is visible to queries as the relation __dv_delta_<index>. */
+struct BaseTable
+{
+	Text name;           /* qualified */
+	Slice<Text> columns; /* the captured ones */
+	Slice<Text> leading; /* columns that lead some index: a look-up by one of them is cheap */
+};
+
+/* One reading of a base table in the query. */
+struct Occurrence
+{
+	int table;
+};
+
+/*
+ * SELECT <outputs> FROM <one slot per occurrence> WHERE ...: inner joins only, flattened.
+ * `body` is the text after SELECT; where occurrence i is read it says __dv_slot_<i>, under the alias r<i>.
+ */
+struct LinearBlock
+{
+	Text body;
+	Slice<int> occurrences; /* those in the block */
+};
+
+/*
+ * "A row of `from` matters only together with rows of `to` that satisfy from.from_column op to.to_column":
+ * a directed equality of the query.
+ */
+struct Edge
+{
+	int from;
+	Text from_column;
+	int to;
+	Text to_column;
+	Text op;
+	bool same_type; /* the values can stand for each other */
+};
+
+/* A column of the partition key P of a keyed view. */
+struct KeyColumn
+{
+	Text name;     /* the view's column */
+	Text equal;    /* its type's default equality, as an operator */
+	bool nullable;
+	int occurrence; /* where it comes from, or -1 where only the trace block can tell */
+	Text column;
+};
+
+enum class StateKind : char
+{
+	count_rows, /* count(*) */
+	count,      /* count(x) */
+	sum,        /* sum(x) over an exact type */
+	extreme,    /* min(x), max(x) */
+};
+
+/* A state of an aggregate view: a column of its table that deltas are folded into. */
+struct State
+{
+	StateKind kind;
+	int argument;     /* index among the block's argument outputs, -1 for count_rows */
+	Text type;        /* the state's type */
+	Text aggregate;   /* extreme: the aggregate's name, for the partial query */
+};
+
+enum class Kind : char
+{
+	linear,
+	aggregate,
+	keyed,
+	complete,
+};
+
+struct View
+{
+	Kind kind = Kind::complete;
+	Slice<BaseTable> tables;
+	Slice<Occurrence> occurrences;
+	Text content;              /* the whole content of the view's table, __dv_hash aside */
+	Text name;                 /* of the view's table, qualified; empty before it exists */
+	Slice<KeyColumn> keys;     /* keyed, and aggregate: the group */
+	Text hash_column;          /* rows are found by this column of the view instead of the keys; else empty */
+	LinearBlock block;         /* linear: the rows; aggregate: groups, then arguments; keyed: the keys, if has_block */
+	bool has_block = false;
+	Slice<State> states;       /* aggregate */
+	Slice<Edge> edges;         /* keyed without a block */
+	Slice<bool> traceable;     /* per table: all its readings are among the occurrences */
+};
+
+} // namespace dv::core

@@ -1,0 +1,53 @@
+#include "core/keyed.hpp"
+
+namespace dv::core {
+
+namespace {
+
+std::string
+match(const View &view, const char *rows, unsigned nulls)
+{
+	std::string test;
+	for (int i = 0; i < view.keys.n; i++)
+	{
+		const KeyColumn &key = view.keys[i];
+		std::string column = std::string(rows) + "." + std::string(key.name);
+		test += i > 0 ? " AND " : "";
+		if (nulls & (1U << i))
+			test += column + " IS NULL";
+		else
+			test += column + " " + std::string(key.equal) + " k." + key_name(i);
+	}
+	return test.empty() ? "true" : test;
+}
+
+} // namespace
+
+std::string
+content_for_keys(const View &view, unsigned nulls)
+{
+	return std::string("SELECT q.* FROM ") + keys_name + " k CROSS JOIN LATERAL (SELECT * FROM (" +
+		   std::string(view.content) + ") q WHERE " + match(view, "q", nulls) + " OFFSET 0) q";
+}
+
+std::string
+stored_for_keys(const View &view, unsigned nulls)
+{
+	std::string test = view.hash_column.empty() ? match(view, "v", nulls)
+												: "v." + std::string(view.hash_column) + " OPERATOR(pg_catalog.=) k.h";
+	return std::string("SELECT v.ctid, v.* FROM ") + keys_name + " k, " + std::string(view.name) + " v WHERE " + test;
+}
+
+std::string
+whole_content(const View &view)
+{
+	return std::string(view.content);
+}
+
+std::string
+whole_stored(const View &view)
+{
+	return "SELECT v.ctid, v.* FROM " + std::string(view.name) + " v";
+}
+
+} // namespace dv::core
