@@ -166,7 +166,7 @@ add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot,
 	auto *tuple = reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, header + bytes));
 
 	tuple->t_len = static_cast<uint32>(header + bytes);
-	HeapTupleHeaderSetNatts(tuple, n + 1);
+	tuple->t_infomask2 = static_cast<uint16>(n + 1); /* the number of columns, in its low bits */
 	tuple->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
 	heap_fill_tuple(layout->desc, layout->values, layout->isnull, reinterpret_cast<char *>(tuple) + header, bytes,
 					&tuple->t_infomask, hasnull ? tuple->t_bits : nullptr);

@@ -53,16 +53,22 @@ void append_unknown(Oid table);
 /* Captured statements begun and not ended, in this transaction. */
 int open_statements();
 
-/* True when this transaction has captured anything at all. */
+/* True when a captured statement has begun in this transaction, or the engine has changed a view that others read. */
 bool active();
 
 /* Base tables that have a log in this transaction. */
 pg::Vec<Oid> changed_tables();
 
-/* The position at the end of a table's log; 0 where it has none. */
+/*
+ * The position at the end of a table's log; 0 where it has none.  Entries that come later are never merged into
+ * what was there, so a flush may freeze here, and take as flushed what lies before.
+ */
 uint64 end_position(Oid table);
 
-/* Up to where a view has taken in this table; a view without a mark starts at 0. */
+/*
+ * Up to where a view has taken in this table; a view without a mark starts at 0, so one that is filled or
+ * recomputed in this transaction must be set to end_position of all its tables.
+ */
 uint64 flushed_position(Oid view, Oid table);
 void set_flushed_position(Oid view, Oid table, uint64 position);
 
@@ -73,7 +79,10 @@ pending(Oid view, Oid table)
 	return flushed_position(view, table) < end_position(table);
 }
 
-/* True if an entry `unknown` lies in [from, to). */
+/*
+ * True if an entry `unknown` lies in [from, to), or the rows there lack columns that the views use by now, or the
+ * table's columns or storage have changed since: then there is no delta to materialize.
+ */
 bool unknown_between(Oid table, uint64 from, uint64 to);
 
 /* The rows in [from, to) as a tuplestore in CurrentMemoryContext and the current resource owner. */
