@@ -1,0 +1,202 @@
+-- Views that are kept current by their writers.
+\echo Use "CREATE EXTENSION pg_deltaview" to load this file. \quit
+
+CREATE SCHEMA deltaview;
+GRANT USAGE ON SCHEMA deltaview TO PUBLIC;
+COMMENT ON SCHEMA deltaview IS 'views that are kept current by their writers';
+
+--
+-- Catalog
+--
+CREATE TABLE deltaview.view_catalog (
+	view regclass PRIMARY KEY,
+	definition regclass NOT NULL,
+	refresh text NOT NULL,
+	method text NOT NULL,
+	state text NOT NULL,
+	rank int NOT NULL,
+	settings text[] NOT NULL,
+	last_refresh timestamptz
+);
+COMMENT ON TABLE deltaview.view_catalog IS 'internal: one row per view; see deltaview.views';
+
+CREATE TABLE deltaview.table_catalog (
+	view regclass NOT NULL,
+	base regclass NOT NULL,
+	strategy text NOT NULL,
+	incremental bool NOT NULL,
+	reason text NOT NULL,
+	watched bool NOT NULL,
+	PRIMARY KEY (view, base)
+);
+CREATE INDEX table_catalog_base ON deltaview.table_catalog (base);
+COMMENT ON TABLE deltaview.table_catalog IS 'internal: one row per view and base table; see deltaview.view_tables';
+
+-- Writers append, refresh deletes what it saw: nobody waits for anybody.
+CREATE TABLE deltaview.stale_marks (
+	view regclass NOT NULL,
+	since timestamptz NOT NULL
+);
+COMMENT ON TABLE deltaview.stale_marks IS 'internal: views on demand whose base tables have changed since their refresh';
+
+GRANT SELECT ON deltaview.view_catalog, deltaview.table_catalog, deltaview.stale_marks TO PUBLIC;
+
+SELECT pg_catalog.pg_extension_config_dump('deltaview.view_catalog', '');
+SELECT pg_catalog.pg_extension_config_dump('deltaview.table_catalog', '');
+SELECT pg_catalog.pg_extension_config_dump('deltaview.stale_marks', '');
+
+-- For changes that are not made by our own functions: a restore.
+CREATE FUNCTION deltaview.catalog_changed() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'dv_catalog_changed' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.catalog_changed() IS 'internal: makes every session read the catalog anew';
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON deltaview.view_catalog
+	FOR EACH STATEMENT EXECUTE FUNCTION deltaview.catalog_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON deltaview.table_catalog
+	FOR EACH STATEMENT EXECUTE FUNCTION deltaview.catalog_changed();
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON deltaview.stale_marks
+	FOR EACH STATEMENT EXECUTE FUNCTION deltaview.catalog_changed();
+ALTER TABLE deltaview.view_catalog ENABLE ALWAYS TRIGGER changed;
+ALTER TABLE deltaview.table_catalog ENABLE ALWAYS TRIGGER changed;
+ALTER TABLE deltaview.stale_marks ENABLE ALWAYS TRIGGER changed;
+
+--
+-- Triggers on base tables and on views
+--
+CREATE FUNCTION deltaview.capture() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'dv_capture' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.capture() IS 'internal: trigger on base tables that records their changes';
+
+CREATE FUNCTION deltaview.protect() RETURNS trigger
+	AS 'MODULE_PATHNAME', 'dv_protect' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.protect() IS 'internal: trigger on views that refuses direct changes';
+
+--
+-- Functions
+--
+CREATE FUNCTION deltaview.create_view(name text, query text, refresh text DEFAULT 'on commit',
+		method text DEFAULT 'force', with_data bool DEFAULT true) RETURNS regclass
+	AS 'MODULE_PATHNAME', 'dv_create_view' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.create_view(text, text, text, text, bool) IS
+	'makes a table that holds the result of a query and keeps it current';
+
+CREATE FUNCTION deltaview.drop_view(name regclass, cascade bool DEFAULT false) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_drop_view' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.drop_view(regclass, bool) IS 'drops a view, as DROP TABLE does';
+
+CREATE FUNCTION deltaview.refresh(name regclass, method text DEFAULT 'force') RETURNS bigint
+	AS 'MODULE_PATHNAME', 'dv_refresh' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.refresh(regclass, text) IS
+	'brings a view up to date by hand; returns the number of its rows that changed';
+
+CREATE FUNCTION deltaview.flush() RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_flush' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.flush() IS 'applies what this transaction has pending to the views';
+
+CREATE FUNCTION deltaview.pause(name regclass) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_pause' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.pause(regclass) IS 'stops keeping a view current, until resume';
+
+CREATE FUNCTION deltaview.resume(name regclass) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'dv_resume' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.resume(regclass) IS
+	'recomputes a paused view and keeps it current again; returns the number of its rows that changed';
+
+CREATE FUNCTION deltaview.explain(name regclass, OUT base_table regclass, OUT strategy text, OUT incremental bool,
+		OUT reason text, OUT delta_sql text, OUT advice text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_explain' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.explain(regclass) IS 'how a view follows each of its base tables, and why';
+
+CREATE FUNCTION deltaview.explain_query(query text, OUT base_table regclass, OUT strategy text, OUT incremental bool,
+		OUT reason text, OUT delta_sql text, OUT advice text) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_explain_query' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.explain_query(text) IS 'how a view of this query would follow each of its base tables, and why';
+
+CREATE FUNCTION deltaview.verify(name regclass, OUT copies bigint, OUT content jsonb) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_verify' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.verify(regclass) IS
+	'compares a view with its query: copies in the view minus copies in the query, for each row that differs';
+
+CREATE FUNCTION deltaview.verify_state(name regclass, OUT copies bigint, OUT content jsonb) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_verify_state' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.verify_state(regclass) IS 'internal: as verify, with the hidden columns';
+
+CREATE FUNCTION deltaview.read_stats(name regclass, OUT flushes bigint, OUT incremental bigint, OUT complete bigint,
+		OUT rows_in bigint, OUT rows_out bigint, OUT time_ms double precision, OUT lock_waits bigint,
+		OUT escalations bigint, OUT last_error text)
+	AS 'MODULE_PATHNAME', 'dv_read_stats' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.read_stats(regclass) IS 'internal: see deltaview.stats';
+
+--
+-- What there is
+--
+CREATE VIEW deltaview.views AS
+	SELECT v.view AS name,
+		pg_catalog.pg_get_viewdef(v.definition) AS query,
+		v.refresh,
+		v.method,
+		CASE WHEN v.state = 'fresh' AND s.since IS NOT NULL THEN 'stale' ELSE v.state END AS state,
+		pg_catalog.pg_get_userbyid(c.relowner) AS owner,
+		v.last_refresh,
+		s.since AS stale_since,
+		c.reltuples::bigint AS rows_estimate
+	FROM deltaview.view_catalog v
+		JOIN pg_catalog.pg_class c ON c.oid = v.view
+		LEFT JOIN LATERAL (
+			SELECT min(m.since) AS since
+			FROM (SELECT m.since FROM deltaview.stale_marks m WHERE m.view = v.view
+				UNION ALL
+				SELECT v.last_refresh FROM deltaview.table_catalog t
+				WHERE t.view = v.view AND NOT t.watched AND v.refresh = 'on demand') m) s ON true;
+COMMENT ON VIEW deltaview.views IS 'the views of this database';
+COMMENT ON COLUMN deltaview.views.name IS 'the table that holds the rows';
+COMMENT ON COLUMN deltaview.views.query IS 'the stored query, with every order that it left open completed';
+COMMENT ON COLUMN deltaview.views.refresh IS 'on commit, on statement or on demand';
+COMMENT ON COLUMN deltaview.views.method IS 'fast, force or complete';
+COMMENT ON COLUMN deltaview.views.state IS
+	'fresh; stale: on demand, and a base table has changed, or may have where its changes cannot be watched; paused: until resume';
+COMMENT ON COLUMN deltaview.views.last_refresh IS 'when the view was last computed as a whole';
+COMMENT ON COLUMN deltaview.views.stale_since IS 'when a base table first changed after that';
+
+CREATE VIEW deltaview.view_tables AS
+	SELECT t.view, t.base AS base_table, t.strategy
+	FROM deltaview.table_catalog t
+		JOIN pg_catalog.pg_class c ON c.oid = t.view;
+COMMENT ON VIEW deltaview.view_tables IS 'the base tables of each view, and how the view follows them';
+
+CREATE VIEW deltaview.stats AS
+	SELECT v.view, s.flushes, s.incremental, s.complete, s.rows_in, s.rows_out, s.time_ms, s.lock_waits, s.escalations,
+		s.last_error
+	FROM deltaview.view_catalog v
+		JOIN pg_catalog.pg_class c ON c.oid = v.view
+		CROSS JOIN LATERAL deltaview.read_stats(v.view) s;
+COMMENT ON VIEW deltaview.stats IS 'counters of each view since the start of the server';
+COMMENT ON COLUMN deltaview.stats.incremental IS 'flushes that took in deltas';
+COMMENT ON COLUMN deltaview.stats.complete IS 'flushes that computed the view anew and applied the difference';
+COMMENT ON COLUMN deltaview.stats.rows_in IS 'changed rows of base tables';
+COMMENT ON COLUMN deltaview.stats.rows_out IS 'rows of the view written';
+COMMENT ON COLUMN deltaview.stats.time_ms IS 'time spent, in milliseconds';
+
+GRANT SELECT ON deltaview.views, deltaview.view_tables, deltaview.stats TO PUBLIC;
+
+--
+-- Event triggers
+--
+CREATE FUNCTION deltaview.ddl_command_start() RETURNS event_trigger
+	AS 'MODULE_PATHNAME', 'dv_ddl_command_start' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.ddl_command_start() IS 'internal: flushes before DDL, and refuses what views do not survive';
+CREATE FUNCTION deltaview.ddl_command_end() RETURNS event_trigger
+	AS 'MODULE_PATHNAME', 'dv_ddl_command_end' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.ddl_command_end() IS 'internal: follows renames and new owners, and refuses what views do not survive';
+CREATE FUNCTION deltaview.sql_drop() RETURNS event_trigger
+	AS 'MODULE_PATHNAME', 'dv_sql_drop' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.sql_drop() IS 'internal: cleans up after dropped views and base tables';
+
+CREATE EVENT TRIGGER pg_deltaview_ddl_command_start ON ddl_command_start
+	EXECUTE FUNCTION deltaview.ddl_command_start();
+CREATE EVENT TRIGGER pg_deltaview_ddl_command_end ON ddl_command_end
+	EXECUTE FUNCTION deltaview.ddl_command_end();
+CREATE EVENT TRIGGER pg_deltaview_sql_drop ON sql_drop
+	EXECUTE FUNCTION deltaview.sql_drop();
+ALTER EVENT TRIGGER pg_deltaview_ddl_command_start ENABLE ALWAYS;
+ALTER EVENT TRIGGER pg_deltaview_ddl_command_end ENABLE ALWAYS;
+ALTER EVENT TRIGGER pg_deltaview_sql_drop ENABLE ALWAYS;

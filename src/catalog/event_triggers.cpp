@@ -1,0 +1,236 @@
+#include "catalog/event_triggers.hpp"
+
+#include "capture/transaction.hpp"
+#include "catalog/attach.hpp"
+#include "catalog/create.hpp"
+#include "catalog/ddl.hpp"
+#include "catalog/drop.hpp"
+#include "catalog/relations.hpp"
+#include "catalog/rows.hpp"
+#include "catalog/statements.hpp"
+#include "engine/flush.hpp"
+#include "pg/compat.hpp"
+#include "pg/identity.hpp"
+#include "pg/spi.hpp"
+
+extern "C" {
+#include "commands/tablecmds.h"
+}
+
+namespace dv::catalog {
+
+namespace {
+
+bool
+begins(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * Between the start and the end of a command: the relation of ours that it
+ * names, and the views that fitted their analysis before.
+ */
+struct Pending
+{
+	Node *parsetree;
+	LocalTransactionId transaction;
+	Oid relation;
+	int nviews;
+	Oid *views;
+};
+
+Pending pending;
+
+/* The views on the relation, or the relation itself, where it is ours. */
+pg::Vec<const View *>
+views_of(Oid relation)
+{
+	pg::Vec<const View *> views;
+	const View *itself = view(relation);
+
+	if (itself != nullptr)
+		views.push(itself);
+	for (const View *candidate : all_views())
+	{
+		for (int i = 0; i < candidate->ntables; i++)
+		{
+			if (candidate->tables[i] == relation)
+				views.push(candidate);
+		}
+	}
+	return views;
+}
+
+/* Kept to the end of the command, in TopTransactionContext. */
+void
+remember(Node *parsetree, Oid relation)
+{
+	pg::Vec<const View *> views = views_of(relation);
+
+	pending = {parsetree, pg::local_transaction(), relation, 0, nullptr};
+	if (views.empty())
+		return;
+	pending.views = static_cast<Oid *>(MemoryContextAlloc(TopTransactionContext, sizeof(Oid) * views.n));
+	for (const View *candidate : views)
+	{
+		if (fits(candidate))
+			pending.views[pending.nviews++] = candidate->view;
+	}
+}
+
+/* A command that changes how a view must be kept would leave it without the columns or the index for it. */
+void
+check_remembered(Node *parsetree)
+{
+	if (pending.parsetree != parsetree || pending.transaction != pg::local_transaction())
+		return;
+
+	Pending done = pending;
+	pending.parsetree = nullptr;
+	if (const char *trigger =
+			SearchSysCacheExists1(RELOID, ObjectIdGetDatum(done.relation)) && !views_of(done.relation).empty()
+				? disabled_trigger(done.relation)
+				: nullptr)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot disable trigger \"%s\" on \"%s\"", trigger, get_rel_name(done.relation)),
+						errdetail("Views would silently become stale."),
+						errhint("Use deltaview.pause() for the views on this table.")));
+	for (int i = 0; i < done.nviews; i++)
+	{
+		const View *candidate = view(done.views[i]);
+
+		if (candidate == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)) || fits(candidate))
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+						errmsg("view \"%s\" could not be maintained after this command", get_rel_name(candidate->view)),
+						errdetail("It needs a key or an index that the command changes."),
+						errhint("Drop the view, and make it anew afterwards.")));
+	}
+}
+
+/* The definition goes by the name of its view, and has the same owner. */
+void
+follow_view(const View *view)
+{
+	Oid owner = owner_of(view->view);
+	const char *schema = get_namespace_name(get_rel_namespace(view->view));
+	const char *name = get_rel_name(view->view);
+
+	if (owner_of(view->definition) != owner)
+	{
+		ATExecChangeOwner(view->definition, owner, true, AccessExclusiveLock);
+		CommandCounterIncrement();
+	}
+
+	/* A suffix _1, _2, ... makes it unique; then the cut may be earlier. */
+	char *base = definition_base_name(schema, name);
+	if (strncmp(get_rel_name(view->definition), base, Min(strlen(base), NAMEDATALEN - 12)) != 0)
+	{
+		LockRelationOid(view->definition, AccessExclusiveLock);
+		RenameRelationInternal(view->definition, definition_name(schema, name), true, false);
+		CommandCounterIncrement();
+	}
+}
+
+void
+check_everything()
+{
+	for (const View *candidate : all_views())
+	{
+		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)))
+			continue;
+		check_view_table(candidate);
+		follow_view(candidate);
+		if (candidate->refresh == Refresh::on_demand)
+			continue;
+		for (int i = 0; i < candidate->ntables; i++)
+		{
+			if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->tables[i])) &&
+				view(candidate->tables[i]) == nullptr)
+				check_base_table(candidate->tables[i], owner_of(candidate->view));
+		}
+	}
+}
+
+/* What a drop names: a trigger of ours on a table that still needs it may not go. */
+void
+check_dropped_triggers()
+{
+	pg::Identity me = pg::assume(GetUserId(), 0);
+	SPI_connect();
+	(void) pg::query("SELECT object_name, address_names[1], address_names[2], address_names[3] "
+					 "FROM pg_catalog.pg_event_trigger_dropped_objects() "
+					 "WHERE object_type = 'trigger' AND address_names[3] LIKE '\\_\\_dv\\_%'",
+					 GetTransactionSnapshot());
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		HeapTuple tuple = SPI_tuptable->vals[i];
+		TupleDesc desc = SPI_tuptable->tupdesc;
+		char *schema = SPI_getvalue(tuple, desc, 2);
+		char *name = SPI_getvalue(tuple, desc, 3);
+		char *trigger = SPI_getvalue(tuple, desc, 4);
+		Oid nsp = schema ? get_namespace_oid(schema, true) : InvalidOid;
+		Oid relation = OidIsValid(nsp) && name ? get_relname_relid(name, nsp) : InvalidOid;
+
+		if (!OidIsValid(relation))
+			continue;
+		pg::Vec<const View *> views = views_of(relation);
+		if (views.empty())
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+						errmsg("cannot drop trigger \"%s\" on \"%s\"", trigger, name),
+						errdetail("View \"%s\" needs it.", get_rel_name(views[0]->view)),
+						errhint("Use deltaview.drop_view() to drop the view.")));
+	}
+	SPI_finish();
+	pg::resume(me);
+}
+
+} // namespace
+
+void
+ddl_command_start(Node *parsetree, const char *tag)
+{
+	if (in_own_ddl())
+		return;
+	/* What makes something new and looks at no table of ours need not wait for a flush. */
+	if (capture::active() && !begins(tag, "CREATE TABLE") && !begins(tag, "SELECT INTO") && !begins(tag, "COMMENT") &&
+		!begins(tag, "GRANT") && !begins(tag, "CREATE SEQUENCE") && !begins(tag, "CREATE TYPE"))
+		engine::flush_before_ddl();
+	if (all_views().empty())
+		return;
+	refuse_statement(parsetree);
+
+	Oid relation = relation_whose_shape_changes(parsetree);
+	if (OidIsValid(relation))
+		remember(parsetree, relation);
+}
+
+void
+ddl_command_end(Node *parsetree, const char *tag)
+{
+	if (in_own_ddl() || all_views().empty())
+		return;
+	check_remembered(parsetree);
+	if (begins(tag, "ALTER TABLE") || begins(tag, "CREATE TABLE") || begins(tag, "CREATE FOREIGN TABLE") ||
+		begins(tag, "ALTER FOREIGN TABLE") || begins(tag, "ALTER SCHEMA") || begins(tag, "REASSIGN OWNED"))
+		check_everything();
+}
+
+void
+sql_drop(Node *parsetree, const char *)
+{
+	if (all_views().empty())
+		return;
+	clean_up_after_drop(drop_behavior(parsetree));
+	if (!all_views().empty())
+	{
+		check_dropped_triggers();
+		check_remembered(parsetree);
+	}
+}
+
+} // namespace dv::catalog

@@ -1,0 +1,88 @@
+#include "catalog/report.hpp"
+
+#include "analyze/analysis.hpp"
+#include "catalog/relations.hpp"
+#include "engine/stats.hpp"
+#include "pg/identity.hpp"
+
+namespace dv::catalog {
+
+namespace {
+
+void
+put_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == nullptr;
+	if (text != nullptr)
+		values[column] = CStringGetTextDatum(text);
+}
+
+void
+put_analysis(FunctionCallInfo fcinfo, const analyze::Analysis *analysis, const char *complete)
+{
+	ReturnSetInfo *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		const analyze::TableUse *use = &analysis->tables[i];
+		Datum values[6] = {};
+		bool nulls[6] = {};
+
+		values[0] = ObjectIdGetDatum(use->table);
+		put_text(values, nulls, 1, complete ? "complete" : use->strategy);
+		values[2] = BoolGetDatum(complete ? false : use->incremental);
+		put_text(values, nulls, 3, complete ? complete : use->reason);
+		put_text(values, nulls, 4, complete ? nullptr : use->delta_sql);
+		put_text(values, nulls, 5, complete ? nullptr : use->advice);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+} // namespace
+
+void
+explain_view(FunctionCallInfo fcinfo, Oid relid)
+{
+	const View *shown = readable_view(relid);
+	const char *complete = nullptr;
+
+	if (shown->refresh == Refresh::on_demand)
+		complete = "The view is refreshed on demand.";
+	else if (shown->method == Method::complete)
+		complete = "The view was made with method \"complete\".";
+	InitMaterializedSRF(fcinfo, 0);
+	put_analysis(fcinfo, analyze::analyze(analyze::stored_query(shown->definition), relid), complete);
+}
+
+void
+explain_query(FunctionCallInfo fcinfo, const char *query)
+{
+	InitMaterializedSRF(fcinfo, 0);
+	put_analysis(fcinfo, analyze::analyze(analyze::complete_orders(analyze::parse(query))), nullptr);
+}
+
+Datum
+read_stats(FunctionCallInfo fcinfo, Oid relid)
+{
+	engine::Counters counters = {};
+	char last_error[256] = "";
+	TupleDesc desc;
+	Datum values[9] = {};
+	bool nulls[9] = {};
+
+	if (get_call_result_type(fcinfo, nullptr, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	(void) engine::read_counters(relid, &counters, last_error);
+	values[0] = Int64GetDatum(counters.flushes);
+	values[1] = Int64GetDatum(counters.incremental);
+	values[2] = Int64GetDatum(counters.complete);
+	values[3] = Int64GetDatum(counters.rows_in);
+	values[4] = Int64GetDatum(counters.rows_out);
+	values[5] = Float8GetDatum(static_cast<double>(counters.usec) / 1000.0);
+	values[6] = Int64GetDatum(counters.lock_waits);
+	values[7] = Int64GetDatum(counters.escalations);
+	put_text(values, nulls, 8, last_error[0] != '\0' ? last_error : nullptr);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
+}
+
+} // namespace dv::catalog

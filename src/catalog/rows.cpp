@@ -1,0 +1,194 @@
+#include "catalog/rows.hpp"
+
+extern "C" {
+#include "catalog/indexing.h"
+#include "utils/fmgroids.h"
+#include "utils/timestamp.h"
+}
+
+namespace dv::catalog {
+
+namespace {
+
+Relation
+open_catalog(const char *name, LOCKMODE mode)
+{
+	Oid relid = catalog_table(name);
+
+	if (!OidIsValid(relid))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("extension \"pg_deltaview\" is not installed")));
+	return table_open(relid, mode);
+}
+
+/* Scans for the rows of `view` through the primary key where there is one. */
+SysScanDesc
+begin_scan(Relation rel, Oid view)
+{
+	ScanKeyData key;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(view));
+	return systable_beginscan(rel, RelationGetPrimaryKeyIndex(rel), OidIsValid(RelationGetPrimaryKeyIndex(rel)),
+							  nullptr, 1, &key);
+}
+
+void
+remove_rows(const char *name, Oid view)
+{
+	Relation rel = open_catalog(name, RowExclusiveLock);
+	SysScanDesc scan = begin_scan(rel, view);
+
+	while (HeapTuple tuple = systable_getnext(scan))
+		CatalogTupleDelete(rel, &tuple->t_self);
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+}
+
+void
+insert_row(const char *name, Datum *values, bool *nulls)
+{
+	Relation rel = open_catalog(name, RowExclusiveLock);
+
+	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+	table_close(rel, RowExclusiveLock);
+}
+
+Datum
+settings_array(int n, const char *const *settings)
+{
+	Datum *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (n + 1)));
+
+	for (int i = 0; i < n; i++)
+		elements[i] = CStringGetTextDatum(settings[i]);
+	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+} // namespace
+
+Oid
+schema_oid()
+{
+	return get_namespace_oid(schema_name, true);
+}
+
+Oid
+catalog_table(const char *name)
+{
+	Oid schema = schema_oid();
+
+	return OidIsValid(schema) ? get_relname_relid(name, schema) : InvalidOid;
+}
+
+void
+add_view(const NewView &row)
+{
+	Datum values[view_catalog::ncolumns] = {};
+	bool nulls[view_catalog::ncolumns] = {};
+
+	values[view_catalog::view - 1] = ObjectIdGetDatum(row.view);
+	values[view_catalog::definition - 1] = ObjectIdGetDatum(row.definition);
+	values[view_catalog::refresh - 1] = CStringGetTextDatum(name_of(row.refresh));
+	values[view_catalog::method - 1] = CStringGetTextDatum(name_of(row.method));
+	values[view_catalog::state - 1] = CStringGetTextDatum(name_of(row.state));
+	values[view_catalog::rank - 1] = Int32GetDatum(row.rank);
+	values[view_catalog::settings - 1] = settings_array(row.nsettings, row.settings);
+	if (row.state == State::fresh)
+		values[view_catalog::last_refresh - 1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	else
+		nulls[view_catalog::last_refresh - 1] = true;
+	insert_row("view_catalog", values, nulls);
+	catalog_changed();
+}
+
+void
+add_table(Oid view, Oid base, const char *strategy, bool incremental, const char *reason, bool watched)
+{
+	Datum values[table_catalog::ncolumns] = {};
+	bool nulls[table_catalog::ncolumns] = {};
+
+	values[table_catalog::view - 1] = ObjectIdGetDatum(view);
+	values[table_catalog::base - 1] = ObjectIdGetDatum(base);
+	values[table_catalog::strategy - 1] = CStringGetTextDatum(strategy);
+	values[table_catalog::incremental - 1] = BoolGetDatum(incremental);
+	values[table_catalog::reason - 1] = CStringGetTextDatum(reason ? reason : "");
+	values[table_catalog::watched - 1] = BoolGetDatum(watched);
+	insert_row("table_catalog", values, nulls);
+	CacheInvalidateRelcacheByRelid(base);
+	catalog_changed();
+}
+
+void
+set_state(Oid view, State state)
+{
+	Relation rel = open_catalog("view_catalog", RowExclusiveLock);
+	SysScanDesc scan = begin_scan(rel, view);
+	HeapTuple tuple = systable_getnext(scan);
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "view %u is not in the catalog", view);
+
+	Datum values[view_catalog::ncolumns] = {};
+	bool nulls[view_catalog::ncolumns] = {};
+	bool replace[view_catalog::ncolumns] = {};
+
+	values[view_catalog::state - 1] = CStringGetTextDatum(name_of(state));
+	replace[view_catalog::state - 1] = true;
+	if (state == State::fresh)
+	{
+		values[view_catalog::last_refresh - 1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+		replace[view_catalog::last_refresh - 1] = true;
+	}
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(rel), values, nulls, replace);
+	CatalogTupleUpdate(rel, &tuple->t_self, tuple);
+	systable_endscan(scan);
+	table_close(rel, RowExclusiveLock);
+
+	if (state == State::fresh)
+		remove_rows("stale_marks", view);
+	CacheInvalidateRelcacheByRelid(view);
+	catalog_changed();
+	CommandCounterIncrement();
+}
+
+void
+remove_view(Oid view)
+{
+	remove_rows("stale_marks", view);
+	remove_rows("table_catalog", view);
+	remove_rows("view_catalog", view);
+	catalog_changed();
+	CommandCounterIncrement();
+}
+
+void
+add_stale_mark(Oid view)
+{
+	Datum values[stale_marks::ncolumns] = {};
+	bool nulls[stale_marks::ncolumns] = {};
+
+	values[stale_marks::view - 1] = ObjectIdGetDatum(view);
+	values[stale_marks::since - 1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	insert_row("stale_marks", values, nulls);
+	catalog_changed();
+	CommandCounterIncrement();
+}
+
+bool
+is_watched(Oid view, Oid base)
+{
+	Relation rel = open_catalog("table_catalog", AccessShareLock);
+	SysScanDesc scan = begin_scan(rel, view);
+	bool watched = true;
+
+	while (HeapTuple tuple = systable_getnext(scan))
+	{
+		bool null;
+
+		if (DatumGetObjectId(heap_getattr(tuple, table_catalog::base, RelationGetDescr(rel), &null)) == base)
+			watched = DatumGetBool(heap_getattr(tuple, table_catalog::watched, RelationGetDescr(rel), &null));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return watched;
+}
+
+} // namespace dv::catalog

@@ -1,0 +1,71 @@
+#pragma once
+
+/*
+ * The catalog's rows, read and written natively: whoever runs, whatever the
+ * isolation level, the latest state counts.  Writers of a view's row hold at
+ * least ShareUpdateExclusiveLock on the view.
+ */
+#include "catalog/registry.hpp"
+#include "pg/postgres.hpp"
+
+namespace dv::catalog {
+
+namespace view_catalog {
+enum Column : int {
+	view = 1,
+	definition,
+	refresh,
+	method,
+	state,
+	rank,
+	settings,
+	last_refresh,
+	ncolumns = last_refresh
+};
+}
+namespace table_catalog {
+enum Column : int { view = 1, base, strategy, incremental, reason, watched, ncolumns = watched };
+}
+namespace stale_marks {
+enum Column : int { view = 1, since, ncolumns = since };
+}
+
+inline constexpr const char *schema_name = "deltaview";
+
+/* An object of ours by name; InvalidOid where the extension is not installed. */
+Oid catalog_table(const char *name);
+Oid schema_oid();
+
+/* The row of a view, as create_view fills it in. */
+struct NewView
+{
+	Oid view;
+	Oid definition;
+	Refresh refresh;
+	Method method;
+	State state;
+	int rank;
+	int nsettings;
+	const char *const *settings;
+};
+
+/* What the catalog holds; anything else is corruption. */
+Refresh refresh_of(const char *name);
+Method method_of(const char *name);
+State state_of(const char *name);
+
+void add_view(const NewView &row);
+void add_table(Oid view, Oid base, const char *strategy, bool incremental, const char *reason, bool watched);
+
+/* Becoming fresh sets last_refresh and takes away the marks that are visible now. */
+void set_state(Oid view, State state);
+
+/* All rows of a view. */
+void remove_view(Oid view);
+
+void add_stale_mark(Oid view);
+
+/* Does any row say that changes of this base table, for this view, cannot be seen? */
+bool is_watched(Oid view, Oid base);
+
+} // namespace dv::catalog

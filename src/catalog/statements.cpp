@@ -1,0 +1,148 @@
+#include "catalog/statements.hpp"
+
+#include "catalog/attach.hpp"
+#include "catalog/registry.hpp"
+
+namespace dv::catalog {
+
+namespace {
+
+Oid
+resolve(RangeVar *name)
+{
+	return name ? RangeVarGetRelidExtended(name, NoLock, RVR_MISSING_OK, nullptr, nullptr) : InvalidOid;
+}
+
+bool
+is_ours(Oid relid)
+{
+	return OidIsValid(relid) && (view(relid) != nullptr || table(relid) != nullptr);
+}
+
+/* The changes of columns that a view's table does not survive. */
+bool
+changes_columns(AlterTableType type)
+{
+	switch (type)
+	{
+	case AT_AddColumn:
+	case AT_DropColumn:
+	case AT_AlterColumnType:
+	case AT_AddIdentity:
+	case AT_AddInherit:
+	case AT_AddOf:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+refuse_alter(AlterTableStmt *stmt)
+{
+	Oid relid = resolve(stmt->relation);
+	ListCell *cell;
+
+	if (!OidIsValid(relid) || view(relid) == nullptr)
+		return;
+	foreach (cell, stmt->cmds)
+	{
+		if (!changes_columns(lfirst_node(AlterTableCmd, cell)->subtype))
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot alter the columns of view \"%s\"", get_rel_name(relid)),
+						errdetail("They follow from the view's query."),
+						errhint("Drop the view, and make it anew with another query.")));
+	}
+}
+
+void
+refuse_rename(RenameStmt *stmt)
+{
+	Oid relid = resolve(stmt->relation);
+
+	if (!OidIsValid(relid))
+		return;
+	if (stmt->renameType == OBJECT_COLUMN && view(relid) != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot rename a column of view \"%s\"", get_rel_name(relid)),
+						errdetail("The columns follow from the view's query."),
+						errhint("Drop the view, and make it anew with another query.")));
+	if (stmt->renameType == OBJECT_TRIGGER && strncmp(stmt->subname, trigger_prefix, strlen(trigger_prefix)) == 0 &&
+		is_ours(relid))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot rename trigger \"%s\" on \"%s\"", stmt->subname, get_rel_name(relid)),
+						errdetail("The trigger belongs to pg_deltaview.")));
+}
+
+void
+refuse_trigger(CreateTrigStmt *stmt)
+{
+	Oid relid;
+
+	if (!stmt->row || stmt->timing != TRIGGER_TYPE_BEFORE)
+		return;
+	relid = resolve(stmt->relation);
+	if (OidIsValid(relid) && view(relid) != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("view \"%s\" cannot have BEFORE ROW triggers", get_rel_name(relid)),
+						errdetail("They could change rows that follow from the view's query."),
+						errhint("Use an AFTER trigger.")));
+}
+
+} // namespace
+
+void
+refuse_statement(Node *parsetree)
+{
+	if (parsetree == nullptr)
+		return;
+	switch (nodeTag(parsetree))
+	{
+	case T_AlterTableStmt:
+		refuse_alter(reinterpret_cast<AlterTableStmt *>(parsetree));
+		break;
+	case T_RenameStmt:
+		refuse_rename(reinterpret_cast<RenameStmt *>(parsetree));
+		break;
+	case T_CreateTrigStmt:
+		refuse_trigger(reinterpret_cast<CreateTrigStmt *>(parsetree));
+		break;
+	default:
+		break;
+	}
+}
+
+Oid
+relation_whose_shape_changes(Node *parsetree)
+{
+	Oid relid = InvalidOid;
+
+	if (parsetree == nullptr)
+		return InvalidOid;
+	if (IsA(parsetree, AlterTableStmt))
+		relid = resolve(reinterpret_cast<AlterTableStmt *>(parsetree)->relation);
+	else if (IsA(parsetree, DropStmt))
+	{
+		DropStmt *stmt = reinterpret_cast<DropStmt *>(parsetree);
+
+		if (stmt->removeType != OBJECT_INDEX || list_length(stmt->objects) != 1)
+			return InvalidOid;
+		Oid index = resolve(makeRangeVarFromNameList(static_cast<List *>(linitial(stmt->objects))));
+		if (OidIsValid(index) && get_rel_relkind(index) == RELKIND_INDEX)
+			relid = IndexGetRelation(index, true);
+	}
+	return is_ours(relid) ? relid : InvalidOid;
+}
+
+DropBehavior
+drop_behavior(Node *parsetree)
+{
+	if (parsetree != nullptr && IsA(parsetree, DropStmt))
+		return reinterpret_cast<DropStmt *>(parsetree)->behavior;
+	if (parsetree != nullptr && IsA(parsetree, DropOwnedStmt))
+		return reinterpret_cast<DropOwnedStmt *>(parsetree)->behavior;
+	return DROP_CASCADE;
+}
+
+} // namespace dv::catalog

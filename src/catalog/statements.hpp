@@ -1,0 +1,18 @@
+#pragma once
+
+/*
+ * What utility statements mean for views.
+ */
+#include "pg/postgres.hpp"
+
+namespace dv::catalog {
+
+/* Raises 0A000 for what no view survives: changes of its columns, of its triggers, row triggers before its rows. */
+void refuse_statement(Node *parsetree);
+
+/* The table that this command may take a key, an index or a trigger from, or InvalidOid. */
+Oid relation_whose_shape_changes(Node *parsetree);
+
+DropBehavior drop_behavior(Node *parsetree);
+
+} // namespace dv::catalog

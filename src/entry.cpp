@@ -1,0 +1,218 @@
+/*
+ * What SQL and the server call: nothing else.
+ */
+#include "capture/triggers.hpp"
+#include "catalog/create.hpp"
+#include "catalog/event_triggers.hpp"
+#include "catalog/lifecycle.hpp"
+#include "catalog/registry.hpp"
+#include "catalog/report.hpp"
+#include "engine/flush.hpp"
+#include "engine/verify.hpp"
+#include "pg/postgres.hpp"
+
+extern "C" {
+#include "commands/event_trigger.h"
+#include "tcop/cmdtag.h"
+
+PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+PG_FUNCTION_INFO_V1(dv_catalog_changed);
+PG_FUNCTION_INFO_V1(dv_capture);
+PG_FUNCTION_INFO_V1(dv_protect);
+PG_FUNCTION_INFO_V1(dv_create_view);
+PG_FUNCTION_INFO_V1(dv_drop_view);
+PG_FUNCTION_INFO_V1(dv_refresh);
+PG_FUNCTION_INFO_V1(dv_flush);
+PG_FUNCTION_INFO_V1(dv_pause);
+PG_FUNCTION_INFO_V1(dv_resume);
+PG_FUNCTION_INFO_V1(dv_explain);
+PG_FUNCTION_INFO_V1(dv_explain_query);
+PG_FUNCTION_INFO_V1(dv_verify);
+PG_FUNCTION_INFO_V1(dv_verify_state);
+PG_FUNCTION_INFO_V1(dv_read_stats);
+PG_FUNCTION_INFO_V1(dv_ddl_command_start);
+PG_FUNCTION_INFO_V1(dv_ddl_command_end);
+PG_FUNCTION_INFO_V1(dv_sql_drop);
+}
+
+using namespace dv;
+
+namespace {
+
+void
+need_argument(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	if (PG_ARGISNULL(n))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", name)));
+}
+
+Oid
+relation_argument(FunctionCallInfo fcinfo)
+{
+	need_argument(fcinfo, 0, "name");
+	return PG_GETARG_OID(0);
+}
+
+char *
+text_argument(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	need_argument(fcinfo, n, name);
+	return text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
+bool
+bool_argument(FunctionCallInfo fcinfo, int n, const char *name)
+{
+	need_argument(fcinfo, n, name);
+	return PG_GETARG_BOOL(n);
+}
+
+EventTriggerData *
+event_of(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_EVENT_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function must be called as an event trigger")));
+	return reinterpret_cast<EventTriggerData *>(fcinfo->context);
+}
+
+} // namespace
+
+void
+_PG_init(void)
+{
+	catalog::install_registry();
+	engine::install_callbacks();
+}
+
+Datum
+dv_catalog_changed(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("this function must be called as a trigger")));
+	catalog::catalog_changed();
+	return PointerGetDatum(nullptr);
+}
+
+Datum
+dv_capture(PG_FUNCTION_ARGS)
+{
+	return capture::capture_trigger(fcinfo);
+}
+
+Datum
+dv_protect(PG_FUNCTION_ARGS)
+{
+	return capture::protect_trigger(fcinfo);
+}
+
+Datum
+dv_create_view(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "name");
+	const char *query = text_argument(fcinfo, 1, "query");
+	const char *refresh = text_argument(fcinfo, 2, "refresh");
+	const char *method = text_argument(fcinfo, 3, "method");
+
+	PG_RETURN_OID(catalog::create_view(name, query, refresh, method, bool_argument(fcinfo, 4, "with_data")));
+}
+
+Datum
+dv_drop_view(PG_FUNCTION_ARGS)
+{
+	catalog::drop_view(relation_argument(fcinfo), bool_argument(fcinfo, 1, "cascade"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_refresh(PG_FUNCTION_ARGS)
+{
+	Oid view = relation_argument(fcinfo);
+
+	PG_RETURN_INT64(static_cast<int64>(catalog::refresh(view, text_argument(fcinfo, 1, "method"))));
+}
+
+Datum
+dv_flush(PG_FUNCTION_ARGS)
+{
+	engine::flush_now();
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_pause(PG_FUNCTION_ARGS)
+{
+	catalog::pause(relation_argument(fcinfo));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_resume(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(static_cast<int64>(catalog::resume(relation_argument(fcinfo))));
+}
+
+Datum
+dv_explain(PG_FUNCTION_ARGS)
+{
+	catalog::explain_view(fcinfo, relation_argument(fcinfo));
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_explain_query(PG_FUNCTION_ARGS)
+{
+	catalog::explain_query(fcinfo, text_argument(fcinfo, 0, "query"));
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_verify(PG_FUNCTION_ARGS)
+{
+	engine::verify(fcinfo, relation_argument(fcinfo), false);
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_verify_state(PG_FUNCTION_ARGS)
+{
+	engine::verify(fcinfo, relation_argument(fcinfo), true);
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_read_stats(PG_FUNCTION_ARGS)
+{
+	return catalog::read_stats(fcinfo, relation_argument(fcinfo));
+}
+
+Datum
+dv_ddl_command_start(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *event = event_of(fcinfo);
+
+	catalog::ddl_command_start(event->parsetree, GetCommandTagName(event->tag));
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_ddl_command_end(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *event = event_of(fcinfo);
+
+	catalog::ddl_command_end(event->parsetree, GetCommandTagName(event->tag));
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_sql_drop(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *event = event_of(fcinfo);
+
+	catalog::sql_drop(event->parsetree, GetCommandTagName(event->tag));
+	return static_cast<Datum>(0);
+}

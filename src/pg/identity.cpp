@@ -1,0 +1,38 @@
+#include "pg/identity.hpp"
+
+namespace dv::pg {
+
+Identity
+assume(Oid user, int flags)
+{
+	Identity before;
+
+	GetUserIdAndSecContext(&before.user, &before.context);
+	/* LOCAL_USERID_CHANGE keeps SET ROLE and the like from ending what we began. */
+	SetUserIdAndSecContext(user, before.context | SECURITY_LOCAL_USERID_CHANGE | flags);
+	before.nest = NewGUCNestLevel();
+	set_locally("search_path", "pg_catalog, pg_temp");
+	return before;
+}
+
+void
+resume(const Identity &identity)
+{
+	AtEOXact_GUC(false, identity.nest);
+	SetUserIdAndSecContext(identity.user, identity.context);
+}
+
+void
+set_locally(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
+void
+set_locally(int nsettings, const char *const *settings)
+{
+	for (int i = 0; i + 1 < nsettings; i += 2)
+		set_locally(settings[i], settings[i + 1]);
+}
+
+} // namespace dv::pg

@@ -1,0 +1,28 @@
+#pragma once
+
+/*
+ * Acting as another role, with settings of our own.  No clean-up is needed on
+ * error: the end of the (sub)transaction restores role and settings.
+ */
+#include "pg/postgres.hpp"
+
+namespace dv::pg {
+
+struct Identity
+{
+	Oid user;
+	int context;
+	int nest;
+};
+
+/* From here on as `user`, with search_path pinned; `flags` are added to the security context. */
+Identity assume(Oid user, int flags);
+
+/* Back to who we were; settings made since are undone. */
+void resume(const Identity &identity);
+
+/* Settings until the resume. */
+void set_locally(const char *name, const char *value);
+void set_locally(int nsettings, const char *const *settings);
+
+} // namespace dv::pg
