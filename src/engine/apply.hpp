@@ -15,8 +15,7 @@
 namespace dv::engine {
 
 /* How rows of a view are told apart. */
-enum class Identity : char
-{
+enum class Identity : char {
 	key,     /* the key columns are unique */
 	group,   /* several rows may share the key columns; within them, by content */
 	content, /* no key: by the image of all visible columns, with multiplicity */
@@ -26,10 +25,10 @@ enum class Identity : char
 struct Shape
 {
 	Identity identity;
-	int nvisible;          /* the user's columns come first */
-	int nkeys;             /* key columns (identity key or group); may be 0: then the view has at most one row */
+	int nvisible; /* the user's columns come first */
+	int nkeys;    /* key columns (identity key or group); may be 0: then the view has at most one row */
 	const AttrNumber *keys;
-	AttrNumber hash;       /* the hidden column __dv_hash uuid (index key for unbounded keys and for content), or 0 */
+	AttrNumber hash; /* the hidden column __dv_hash uuid (index key for unbounded keys and for content), or 0 */
 };
 
 /* 128 bits. */

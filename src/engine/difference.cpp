@@ -28,8 +28,7 @@ struct Difference
 namespace {
 
 /* What one pass over the entries writes. */
-enum class Pass : char
-{
+enum class Pass : char {
 	all,
 	deletions,
 	rest,
@@ -57,8 +56,7 @@ raise_missing(Difference *difference)
 {
 	ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
 					errmsg("view \"%s\" lacks a row that its delta removes", name_of(difference)),
-					errhint("Recompute the view with deltaview.refresh."),
-					errtable(difference->target->rel)));
+					errhint("Recompute the view with deltaview.refresh."), errtable(difference->target->rel)));
 	pg_unreachable();
 }
 

@@ -72,9 +72,8 @@ void
 make_scan_keys(Finder *finder, Relation index)
 {
 	for (int i = 0; i < finder->nkeys; i++)
-		ScanKeyEntryInitialize(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber,
-							   InvalidOid, index->rd_indcollation[i], get_opcode(index_equality(index, i)),
-							   static_cast<Datum>(0));
+		ScanKeyEntryInitialize(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid,
+							   index->rd_indcollation[i], get_opcode(index_equality(index, i)), static_cast<Datum>(0));
 }
 
 /* What a scan has come to. */
@@ -255,16 +254,16 @@ find_row(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slo
 		PopActiveSnapshot();
 		switch (result)
 		{
-			case TM_Ok:
-				ExecMaterializeSlot(target->found);
-				return true;
-			case TM_Updated:
-			case TM_Deleted:
-				break; /* look again */
-			default:
-				ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
-								errmsg("a row of view \"%s\" would be written twice by one flush",
-									   RelationGetRelationName(target->rel))));
+		case TM_Ok:
+			ExecMaterializeSlot(target->found);
+			return true;
+		case TM_Updated:
+		case TM_Deleted:
+			break; /* look again */
+		default:
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR), errmsg("a row of view \"%s\" would be written twice by one flush",
+															 RelationGetRelationName(target->rel))));
 		}
 		CHECK_FOR_INTERRUPTS();
 	}

@@ -21,7 +21,20 @@ namespace dv::engine {
 
 struct KeyType
 {
-	enum Kind : char { image, float4, float8, numeric, bpchar, interval, jsonb, array, record, range, multirange, hashed };
+	enum Kind : char {
+		image,
+		float4,
+		float8,
+		numeric,
+		bpchar,
+		interval,
+		jsonb,
+		array,
+		record,
+		range,
+		multirange,
+		hashed
+	};
 
 	Kind kind;
 	Oid collation;
@@ -115,17 +128,17 @@ put_jsonb(StringInfo out, Jsonb *value)
 		appendStringInfoChar(out, static_cast<char>(v.type));
 		switch (v.type)
 		{
-			case jbvString:
-				put_bytes(out, v.val.string.val, static_cast<Size>(v.val.string.len));
-				break;
-			case jbvNumeric:
-				put_numeric(out, v.val.numeric);
-				break;
-			case jbvBool:
-				appendStringInfoChar(out, v.val.boolean);
-				break;
-			default:
-				break;
+		case jbvString:
+			put_bytes(out, v.val.string.val, static_cast<Size>(v.val.string.len));
+			break;
+		case jbvNumeric:
+			put_numeric(out, v.val.numeric);
+			break;
+		case jbvBool:
+			appendStringInfoChar(out, v.val.boolean);
+			break;
+		default:
+			break;
 		}
 	}
 }
@@ -155,8 +168,8 @@ put_range(StringInfo out, KeyType *type, const RangeType *range)
 	appendStringInfoChar(out, empty);
 	if (empty)
 		return;
-	appendStringInfoChar(out, static_cast<char>(lower.infinite << 3 | lower.inclusive << 2 | upper.infinite << 1 |
-												upper.inclusive));
+	appendStringInfoChar(
+		out, static_cast<char>(lower.infinite << 3 | lower.inclusive << 2 | upper.infinite << 1 | upper.inclusive));
 	put_key(out, type->element, lower.val, lower.infinite);
 	put_key(out, type->element, upper.val, upper.infinite);
 }
@@ -234,32 +247,32 @@ make_key_type(Oid typid, Oid collation, MemoryContext context)
 
 	switch (typid)
 	{
-		case FLOAT4OID:
-			type->kind = KeyType::float4;
-			return type;
-		case FLOAT8OID:
-			type->kind = KeyType::float8;
-			return type;
-		case NUMERICOID:
-			type->kind = KeyType::numeric;
-			return type;
-		case INTERVALOID:
-			type->kind = KeyType::interval;
-			return type;
-		case JSONBOID:
-			type->kind = KeyType::jsonb;
-			return type;
-		case BPCHAROID:
-			if (!deterministic(collation))
-				break;
-			type->kind = KeyType::bpchar;
-			return type;
-		case TSVECTOROID:
-			type->kind = KeyType::image;
-			make_image_type(&type->bytes, typid, context);
-			return type;
-		default:
+	case FLOAT4OID:
+		type->kind = KeyType::float4;
+		return type;
+	case FLOAT8OID:
+		type->kind = KeyType::float8;
+		return type;
+	case NUMERICOID:
+		type->kind = KeyType::numeric;
+		return type;
+	case INTERVALOID:
+		type->kind = KeyType::interval;
+		return type;
+	case JSONBOID:
+		type->kind = KeyType::jsonb;
+		return type;
+	case BPCHAROID:
+		if (!deterministic(collation))
 			break;
+		type->kind = KeyType::bpchar;
+		return type;
+	case TSVECTOROID:
+		type->kind = KeyType::image;
+		make_image_type(&type->bytes, typid, context);
+		return type;
+	default:
+		break;
 	}
 	element = get_element_type(typid);
 	if (OidIsValid(element))
@@ -311,51 +324,51 @@ put_key(StringInfo out, KeyType *type, Datum value, bool isnull)
 	appendStringInfoChar(out, 'v');
 	switch (type->kind)
 	{
-		case KeyType::image:
-			break;
-		case KeyType::float4:
-			put_float(out, static_cast<double>(DatumGetFloat4(value)));
-			break;
-		case KeyType::float8:
-			put_float(out, DatumGetFloat8(value));
-			break;
-		case KeyType::numeric:
-			put_numeric(out, DatumGetNumeric(value));
-			break;
-		case KeyType::bpchar:
+	case KeyType::image:
+		break;
+	case KeyType::float4:
+		put_float(out, static_cast<double>(DatumGetFloat4(value)));
+		break;
+	case KeyType::float8:
+		put_float(out, DatumGetFloat8(value));
+		break;
+	case KeyType::numeric:
+		put_numeric(out, DatumGetNumeric(value));
+		break;
+	case KeyType::bpchar:
+	{
+		struct varlena *string = PG_DETOAST_DATUM_PACKED(value);
+
+		put_bytes(out, VARDATA_ANY(string),
+				  static_cast<Size>(bpchartruelen(VARDATA_ANY(string), static_cast<int>(VARSIZE_ANY_EXHDR(string)))));
+		break;
+	}
+	case KeyType::interval:
+		put_interval(out, DatumGetIntervalP(value));
+		break;
+	case KeyType::jsonb:
+		put_jsonb(out, DatumGetJsonbP(value));
+		break;
+	case KeyType::array:
+		put_array(out, type, DatumGetArrayTypeP(value));
+		break;
+	case KeyType::record:
+		put_record(out, type, DatumGetHeapTupleHeader(value));
+		break;
+	case KeyType::range:
+		put_range(out, type, DatumGetRangeTypeP(value));
+		break;
+	case KeyType::multirange:
+		put_multirange(out, type, DatumGetMultirangeTypeP(value));
+		break;
+	case KeyType::hashed:
+		for (int64 seed = 1; seed <= 2; seed++)
 		{
-			struct varlena *string = PG_DETOAST_DATUM_PACKED(value);
+			uint64 hash = DatumGetUInt64(FunctionCall2Coll(&type->hash, type->collation, value, Int64GetDatum(seed)));
 
-			put_bytes(out, VARDATA_ANY(string),
-					  static_cast<Size>(bpchartruelen(VARDATA_ANY(string), static_cast<int>(VARSIZE_ANY_EXHDR(string)))));
-			break;
+			appendBinaryStringInfo(out, reinterpret_cast<char *>(&hash), sizeof(hash));
 		}
-		case KeyType::interval:
-			put_interval(out, DatumGetIntervalP(value));
-			break;
-		case KeyType::jsonb:
-			put_jsonb(out, DatumGetJsonbP(value));
-			break;
-		case KeyType::array:
-			put_array(out, type, DatumGetArrayTypeP(value));
-			break;
-		case KeyType::record:
-			put_record(out, type, DatumGetHeapTupleHeader(value));
-			break;
-		case KeyType::range:
-			put_range(out, type, DatumGetRangeTypeP(value));
-			break;
-		case KeyType::multirange:
-			put_multirange(out, type, DatumGetMultirangeTypeP(value));
-			break;
-		case KeyType::hashed:
-			for (int64 seed = 1; seed <= 2; seed++)
-			{
-				uint64 hash = DatumGetUInt64(FunctionCall2Coll(&type->hash, type->collation, value, Int64GetDatum(seed)));
-
-				appendBinaryStringInfo(out, reinterpret_cast<char *>(&hash), sizeof(hash));
-			}
-			break;
+		break;
 	}
 }
 

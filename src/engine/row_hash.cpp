@@ -116,37 +116,37 @@ put_image(StringInfo out, ImageType *type, Datum value, bool isnull)
 		return;
 	switch (type->kind)
 	{
-		case ImageType::by_value:
-		{
-			Datum stored = 0;
+	case ImageType::by_value:
+	{
+		Datum stored = 0;
 
-			store_att_byval(&stored, value, type->length);
-			appendBinaryStringInfo(out, reinterpret_cast<char *>(&stored), type->length);
-			break;
-		}
-		case ImageType::fixed:
-			appendBinaryStringInfo(out, DatumGetPointer(value), type->length);
-			break;
-		case ImageType::varlena:
-		{
-			struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
+		store_att_byval(&stored, value, type->length);
+		appendBinaryStringInfo(out, reinterpret_cast<char *>(&stored), type->length);
+		break;
+	}
+	case ImageType::fixed:
+		appendBinaryStringInfo(out, DatumGetPointer(value), type->length);
+		break;
+	case ImageType::varlena:
+	{
+		struct varlena *bytes = PG_DETOAST_DATUM_PACKED(value);
 
-			put_bytes(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
-			if (reinterpret_cast<Pointer>(bytes) != DatumGetPointer(value))
-				pfree(bytes);
-			break;
-		}
-		case ImageType::cstring:
-			put_bytes(out, DatumGetCString(value), strlen(DatumGetCString(value)));
-			break;
-		case ImageType::text:
-		{
-			char *text = OutputFunctionCall(&type->output, value);
+		put_bytes(out, VARDATA_ANY(bytes), VARSIZE_ANY_EXHDR(bytes));
+		if (reinterpret_cast<Pointer>(bytes) != DatumGetPointer(value))
+			pfree(bytes);
+		break;
+	}
+	case ImageType::cstring:
+		put_bytes(out, DatumGetCString(value), strlen(DatumGetCString(value)));
+		break;
+	case ImageType::text:
+	{
+		char *text = OutputFunctionCall(&type->output, value);
 
-			put_bytes(out, text, strlen(text));
-			pfree(text);
-			break;
-		}
+		put_bytes(out, text, strlen(text));
+		pfree(text);
+		break;
+	}
 	}
 }
 

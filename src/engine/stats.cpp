@@ -6,9 +6,9 @@
 
 extern "C" {
 #include "common/file_perm.h"
+#include "mb/pg_wchar.h"
 #include "pgstat.h"
 #include "port/atomics.h"
-#include "mb/pg_wchar.h"
 #include "utils/timestamp.h"
 }
 

@@ -50,11 +50,11 @@ updated_columns(Relation rel, const Shape &shape)
 [[noreturn]] void
 raise_concurrent(Target *target)
 {
-	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					errmsg("could not serialize access due to concurrent update"),
-					errdetail("Another transaction changed the row of view \"%s\" that this one is to change.",
-							  RelationGetRelationName(target->rel)),
-					errhint("The transaction might succeed if retried."), errtable(target->rel)));
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
+			 errdetail("Another transaction changed the row of view \"%s\" that this one is to change.",
+					   RelationGetRelationName(target->rel)),
+			 errhint("The transaction might succeed if retried."), errtable(target->rel)));
 	pg_unreachable();
 }
 
@@ -64,16 +64,16 @@ was_done(Target *target, TM_Result result)
 {
 	switch (result)
 	{
-		case TM_Ok:
-			return true;
-		case TM_Updated:
-		case TM_Deleted:
-		case TM_BeingModified:
-			return false;
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_INTERNAL_ERROR), errmsg("a row of view \"%s\" would be written twice by one flush",
-															 RelationGetRelationName(target->rel))));
+	case TM_Ok:
+		return true;
+	case TM_Updated:
+	case TM_Deleted:
+	case TM_BeingModified:
+		return false;
+	default:
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERNAL_ERROR), errmsg("a row of view \"%s\" would be written twice by one flush",
+														 RelationGetRelationName(target->rel))));
 	}
 	pg_unreachable();
 }
@@ -186,8 +186,8 @@ update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTable
 	if (target->updated == 0)
 		CheckCmdReplicaIdentity(target->rel, CMD_UPDATE);
 	check_constraints(target, slot);
-	if (!was_done(target, table_tuple_update(target->rel, &old_tid, slot, target->estate->es_output_cid, InvalidSnapshot,
-											 target->crosscheck, true, &failure, &mode, &indexes)))
+	if (!was_done(target, table_tuple_update(target->rel, &old_tid, slot, target->estate->es_output_cid,
+											 InvalidSnapshot, target->crosscheck, true, &failure, &mode, &indexes)))
 		raise_concurrent(target);
 	if (target->rri->ri_NumIndices > 0 && pg::wants_index_entries(indexes))
 		recheck = pg::update_index_entries(target->rri, slot, target->estate, indexes);
