@@ -69,6 +69,10 @@ if [ "${built:-no}" = yes ]; then
 	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	mkdir "$WORK/run/src"
 	cp -r test expected "$WORK/run/src/"
+	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/helper/*.{o,so}
+	if [ -e test/helper/Makefile ]; then
+		judge "build the tests' helper" make --no-print-directory -C "$WORK/run/src/test/helper" PG_CONFIG="$PG_CONFIG"
+	fi
 	if [ "$(id -u)" = 0 ]; then chown -R "$SERVER_USER" "$WORK/run/src"; fi
 
 	if wanted regress; then
@@ -91,15 +95,25 @@ if [ "${built:-no}" = yes ]; then
 		done
 	fi
 	if wanted fuzz && [ -e test/fuzz/Makefile ]; then
-		say "fuzzer, seed $FUZZ_SEED, $FUZZ_SECONDS s"
+		fuzzer=$WORK/run/src/test/fuzz
 		fuzz() {
-			make --no-print-directory -C test/fuzz PG_CONFIG="$PG_CONFIG" >"$WORK/fuzz.log" 2>&1 || { cat "$WORK/fuzz.log"; return 1; }
+			dropdb --if-exists fuzz 2>/dev/null
 			createdb fuzz
-			cp test/fuzz/fuzz "$WORK/run/fuzz"
-			timeout $((FUZZ_SECONDS * 3 + 300)) "$WORK/run/fuzz" --conninfo "host=$PGHOST port=$PGPORT user=postgres dbname=fuzz" \
-				--seconds "$FUZZ_SECONDS" --seed "$FUZZ_SEED"
+			timeout $((FUZZ_SECONDS * 3 + 300)) "$fuzzer/fuzz" --seed "$FUZZ_SEED" --seconds "$FUZZ_SECONDS" "$@" \
+				--conninfo "host=$PGHOST port=$PGPORT user=postgres dbname=fuzz"
 		}
-		judge "fuzz" fuzz
+		say "fuzzer, seed $FUZZ_SEED, $FUZZ_SECONDS s"
+		if make --no-print-directory -j"$(nproc)" -C "$fuzzer" PG_CONFIG="$PG_CONFIG" >"$WORK/fuzz.log" 2>&1; then
+			judge "fuzz" fuzz
+			# It must find a rule that is broken on purpose.
+			for rule in linear aggregate keyed; do
+				say "fuzzer, with the $rule rule broken"
+				judge "fuzz finds a broken $rule rule" fuzz --break $rule
+			done
+		else
+			cat "$WORK/fuzz.log"
+			not_ok "fuzz does not build"
+		fi
 	fi
 	if wanted log; then
 		no_crash() { ! grep -E 'TRAP:|PANIC:|was terminated by signal|pg_deltaview.*WARNING.*leak' "$WORK/log"; }
