@@ -19,23 +19,28 @@ PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-PG_FUNCTION_INFO_V1(dv_catalog_changed);
-PG_FUNCTION_INFO_V1(dv_capture);
-PG_FUNCTION_INFO_V1(dv_protect);
-PG_FUNCTION_INFO_V1(dv_create_view);
-PG_FUNCTION_INFO_V1(dv_drop_view);
-PG_FUNCTION_INFO_V1(dv_refresh);
-PG_FUNCTION_INFO_V1(dv_flush);
-PG_FUNCTION_INFO_V1(dv_pause);
-PG_FUNCTION_INFO_V1(dv_resume);
-PG_FUNCTION_INFO_V1(dv_explain);
-PG_FUNCTION_INFO_V1(dv_explain_query);
-PG_FUNCTION_INFO_V1(dv_verify);
-PG_FUNCTION_INFO_V1(dv_verify_state);
-PG_FUNCTION_INFO_V1(dv_read_stats);
-PG_FUNCTION_INFO_V1(dv_ddl_command_start);
-PG_FUNCTION_INFO_V1(dv_ddl_command_end);
-PG_FUNCTION_INFO_V1(dv_sql_drop);
+/* The server's macro exports the function itself from 16 on. */
+#define EXPORT(name)                          \
+	PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
+	PG_FUNCTION_INFO_V1(name)
+
+EXPORT(dv_catalog_changed);
+EXPORT(dv_capture);
+EXPORT(dv_protect);
+EXPORT(dv_create_view);
+EXPORT(dv_drop_view);
+EXPORT(dv_refresh);
+EXPORT(dv_flush);
+EXPORT(dv_pause);
+EXPORT(dv_resume);
+EXPORT(dv_explain);
+EXPORT(dv_explain_query);
+EXPORT(dv_verify);
+EXPORT(dv_verify_state);
+EXPORT(dv_read_stats);
+EXPORT(dv_ddl_command_start);
+EXPORT(dv_ddl_command_end);
+EXPORT(dv_sql_drop);
 }
 
 using namespace dv;
