@@ -87,11 +87,14 @@ if [ "${built:-no}" = yes ]; then
 	fi
 	if wanted tap; then
 		say "TAP tests"
+		perl_dir=$test_dir/perl
+		# A server built without TAP tests has not installed their modules.
+		[ -d "$perl_dir/PostgreSQL" ] || perl_dir=/usr/lib/postgresql/$SUPPORTED/lib/pgxs/src/test/perl
 		for file in test/t/*.pl; do
 			[ -e "$file" ] || continue
 			judge "tap $(basename "$file" .pl)" as_user env -C "$WORK/run/src" \
 				PATH="$PATH" TESTDIR="$WORK/run/src" PG_REGRESS="$test_dir/regress/pg_regress" PGHOST= PGPORT= PGUSER= PGDATABASE= \
-				timeout 900 prove --verbose -I "$test_dir/perl" -I test/t "$file"
+				timeout 900 prove --verbose -I "$perl_dir" -I test/t "$file"
 		done
 	fi
 	if wanted fuzz && [ -e test/fuzz/Makefile ]; then
