@@ -1,0 +1,57 @@
+-- A view goes by drop_view, DROP TABLE, DROP SCHEMA or with its base table by CASCADE, and leaves no trigger behind.
+SET client_min_messages = warning;
+CREATE SCHEMA drop_;
+SET search_path = drop_, public;
+CREATE TABLE t (a int PRIMARY KEY, b int);
+CREATE TABLE u (a int);
+CREATE VIEW between_ AS SELECT a, b FROM t WHERE b > 0;
+SELECT deltaview.create_view('v', 'SELECT t.a, b FROM t JOIN u USING (a)');
+SELECT deltaview.create_view('w', 'SELECT b, count(*) AS n FROM t GROUP BY b');
+SELECT deltaview.create_view('x', 'SELECT a FROM between_');
+SELECT deltaview.create_view('y', 'SELECT count(*) AS n FROM w');
+-- who depends on it
+DROP TABLE u;
+DROP TABLE t;
+DROP VIEW between_;
+DROP TABLE w;
+SELECT deltaview.drop_view('w');
+-- one by one; the triggers stay as long as one view needs them
+SELECT deltaview.drop_view('y');
+DROP TABLE w;
+SELECT traces('t') > 0 AS t, traces('u') > 0 AS u;
+SELECT deltaview.drop_view('v');
+SELECT traces('t') > 0 AS t, traces('u') > 0 AS u;
+INSERT INTO t VALUES (1, 1), (2, -1);
+SELECT * FROM compare('x');
+DROP VIEW between_ CASCADE;
+SELECT traces('t') > 0 AS t;
+SELECT * FROM leftovers();
+-- by CASCADE of drop_view, of a base table, of a schema; and taken back
+SELECT deltaview.create_view('v', 'SELECT t.a, b FROM t JOIN u USING (a)');
+SELECT deltaview.create_view('z', 'SELECT count(*) AS n FROM v');
+CREATE VIEW on_v AS SELECT * FROM v;
+SELECT deltaview.drop_view('v', cascade => true);
+SELECT to_regclass('z') IS NULL AS z, to_regclass('on_v') IS NULL AS on_v;
+SELECT * FROM leftovers();
+SELECT deltaview.create_view('v', 'SELECT t.a, b FROM t JOIN u USING (a)');
+BEGIN;
+DROP TABLE u CASCADE;
+SELECT to_regclass('v') IS NULL AS gone;
+SELECT traces('t') = 0 AS clean;
+ROLLBACK;
+INSERT INTO u VALUES (1), (2);
+INSERT INTO t VALUES (3, 3);
+SELECT * FROM compare('v');
+DROP TABLE u CASCADE;
+SELECT to_regclass('v') IS NULL AS gone;
+SELECT * FROM leftovers();
+CREATE SCHEMA inner_;
+SELECT deltaview.create_view('inner_.v', 'SELECT a FROM t');
+SELECT deltaview.create_view('on_inner', 'SELECT count(*) AS n FROM inner_.v');
+DROP SCHEMA inner_;
+DROP SCHEMA inner_ CASCADE;
+SELECT * FROM leftovers();
+INSERT INTO t VALUES (4, 4);
+SELECT deltaview.create_view('v', 'SELECT a FROM t');
+DROP SCHEMA drop_ CASCADE;
+SELECT * FROM leftovers();

@@ -1,0 +1,48 @@
+-- Outer joins: a row that finds its first partner loses its NULL-extended row, and gets it back with the last one gone.
+SET client_min_messages = warning;
+CREATE SCHEMA outer_join;
+SET search_path = outer_join, public;
+CREATE TABLE a (id int PRIMARY KEY, k int, x text);
+CREATE TABLE b (id int PRIMARY KEY, k int, y text);
+CREATE TABLE c (k int, z text); -- without key
+CREATE INDEX ON b (k);
+INSERT INTO a VALUES (1, 1, 'a1'), (2, 2, 'a2'), (3, NULL, 'a3'), (4, 1, 'a4');
+INSERT INTO b VALUES (1, 1, 'b1'), (2, 9, 'b2'), (3, NULL, 'b3');
+INSERT INTO c VALUES (1, 'c'), (1, 'c'), (2, 'd');
+SELECT deltaview.create_view('l', 'SELECT a.id, a.x, b.y FROM a LEFT JOIN b ON a.k = b.k');
+SELECT deltaview.create_view('r', 'SELECT a.x, b.id, b.y FROM a RIGHT JOIN b ON a.k = b.k');
+SELECT deltaview.create_view('f', 'SELECT a.x, b.y FROM a FULL JOIN b ON a.k = b.k');
+SELECT deltaview.create_view('nested', 'SELECT a.id, b.y, c.z FROM a LEFT JOIN (b JOIN c ON b.k = c.k) ON a.k = b.k');
+SELECT deltaview.create_view('keyless', 'SELECT c.z, b.y FROM c LEFT JOIN b ON b.k = c.k');
+SELECT deltaview.create_view('counted', 'SELECT a.id, count(b.id) AS n, max(b.y) AS last FROM a LEFT JOIN b ON a.k = b.k GROUP BY a.id');
+SELECT deltaview.create_view('filtered', $$SELECT a.id, b.y FROM a LEFT JOIN b ON a.k = b.k AND b.y <> 'b1' WHERE b.id IS NULL$$);
+INSERT INTO b VALUES (4, 2, 'b4'), (5, 1, 'b5');
+SELECT * FROM l ORDER BY l;
+SELECT * FROM f ORDER BY f;
+DELETE FROM b WHERE k = 1;
+SELECT * FROM l ORDER BY l;
+SELECT * FROM counted ORDER BY 1;
+-- keys move on both sides at once
+BEGIN;
+UPDATE a SET k = 9 WHERE id IN (1, 3);
+UPDATE b SET k = coalesce(k, 0) + 1;
+INSERT INTO c VALUES (3, 'e'), (10, 'f');
+COMMIT;
+SELECT * FROM f ORDER BY f;
+SELECT * FROM nested ORDER BY nested;
+UPDATE c SET k = 3;
+DELETE FROM a WHERE id = 4;
+SELECT * FROM compare('l');
+SELECT * FROM compare('r');
+SELECT * FROM compare('f');
+SELECT * FROM compare('nested');
+SELECT * FROM compare('keyless');
+SELECT * FROM compare('counted');
+SELECT * FROM compare('filtered');
+DELETE FROM b;
+SELECT * FROM compare('l');
+SELECT * FROM compare('f');
+DELETE FROM a;
+INSERT INTO b VALUES (1, 1, 'again');
+SELECT * FROM compare('f');
+DROP SCHEMA outer_join CASCADE;

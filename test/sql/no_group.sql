@@ -1,0 +1,27 @@
+-- Aggregates without GROUP BY are always one row, over an empty table, too; with HAVING one or none.
+SET client_min_messages = warning;
+CREATE SCHEMA no_group;
+SET search_path = no_group, public;
+CREATE TABLE t (a int, b numeric);
+SELECT deltaview.create_view('totals', 'SELECT count(*) AS n, sum(a) AS s, avg(b) AS mean, max(a) AS high FROM t');
+SELECT deltaview.create_view('if_many', 'SELECT count(*) AS n FROM t HAVING count(*) > 2');
+SELECT deltaview.create_view('constant', 'SELECT 1 AS one, sum(a) + 1 AS s FROM t WHERE a > 1');
+SELECT * FROM totals;
+SELECT * FROM if_many;
+INSERT INTO t VALUES (1, 1.5), (2, NULL), (3, 2);
+SELECT * FROM totals;
+SELECT * FROM if_many;
+SELECT * FROM compare('totals');
+DELETE FROM t WHERE a = 3;
+SELECT * FROM totals;
+SELECT * FROM if_many;
+DELETE FROM t;
+SELECT * FROM totals;
+SELECT * FROM compare('totals');
+TRUNCATE t;
+INSERT INTO t VALUES (NULL, NULL);
+SELECT * FROM totals;
+SELECT * FROM compare('totals');
+SELECT * FROM compare('if_many');
+SELECT * FROM compare('constant');
+DROP SCHEMA no_group CASCADE;

@@ -1,0 +1,26 @@
+-- NULL is a group like any other, in one column or in several; join columns that are NULL meet nothing.
+SET client_min_messages = warning;
+CREATE SCHEMA null_groups;
+SET search_path = null_groups, public;
+CREATE TABLE t (a int, b text, c int);
+INSERT INTO t VALUES (1, 'x', 1), (NULL, 'x', 2), (NULL, NULL, 3), (1, NULL, 4), (NULL, NULL, 5);
+SELECT deltaview.create_view('two', 'SELECT a, b, count(*) AS n, sum(c) AS s FROM t GROUP BY a, b');
+SELECT deltaview.create_view('one', 'SELECT b, max(c) AS high FROM t GROUP BY b');
+SELECT deltaview.create_view('kinds', 'SELECT DISTINCT a, b FROM t');
+SELECT deltaview.create_view('ranks', 'SELECT a, c, rank() OVER (PARTITION BY a ORDER BY c) AS r FROM t');
+INSERT INTO t VALUES (NULL, NULL, 6), (NULL, 'y', 7), (2, NULL, 8);
+SELECT * FROM two ORDER BY a, b;
+DELETE FROM t WHERE a IS NULL AND c < 6;
+SELECT * FROM two ORDER BY a, b;
+SELECT * FROM one ORDER BY b;
+UPDATE t SET a = NULL, b = NULL WHERE a = 1;
+UPDATE t SET b = 'z' WHERE c = 6;
+SELECT * FROM ranks ORDER BY a, c;
+SELECT * FROM compare('two');
+SELECT * FROM compare('one');
+SELECT * FROM compare('kinds');
+SELECT * FROM compare('ranks');
+DELETE FROM t;
+SELECT * FROM compare('two');
+SELECT * FROM compare('kinds');
+DROP SCHEMA null_groups CASCADE;

@@ -1,0 +1,51 @@
+-- A view `on demand` stays as it was until refresh(); a paused one captures nothing and says so.
+SET client_min_messages = warning;
+CREATE SCHEMA on_demand;
+SET search_path = on_demand, public;
+CREATE TABLE t (id int PRIMARY KEY, g int);
+INSERT INTO t VALUES (1, 1), (2, 1), (3, 2);
+SELECT deltaview.create_view('v', 'SELECT g, count(*) AS n FROM t GROUP BY g', refresh => 'on demand');
+SELECT name, refresh, state FROM deltaview.views;
+INSERT INTO t VALUES (4, 3);
+DELETE FROM t WHERE id = 3;
+SELECT * FROM v ORDER BY g;
+SELECT name, refresh, state FROM deltaview.views;
+SELECT deltaview.refresh('v');
+SELECT name, refresh, state FROM deltaview.views;
+SELECT deltaview.refresh('v');
+SELECT * FROM v ORDER BY g;
+SELECT * FROM compare('v');
+-- paused: changes pass it by; resume computes it anew
+SELECT deltaview.create_view('w', 'SELECT id, g FROM t WHERE g > 0');
+SELECT deltaview.pause('w');
+SELECT name, state FROM deltaview.views WHERE name = 'w'::regclass;
+INSERT INTO t VALUES (5, 5);
+SELECT count(*) FROM w WHERE id = 5;
+SELECT deltaview.resume('w');
+INSERT INTO t VALUES (6, 6);
+SELECT name, state FROM deltaview.views WHERE name = 'w'::regclass;
+SELECT * FROM compare('w');
+-- without data: empty, and paused, until it is refreshed
+SELECT deltaview.create_view('e', 'SELECT id FROM t', with_data => false);
+SELECT (SELECT count(*) FROM e), state FROM deltaview.views WHERE name = 'e'::regclass;
+SELECT deltaview.resume('e');
+UPDATE t SET id = id + 10;
+SELECT * FROM compare('e');
+-- the transaction that pauses or resumes may itself have changes pending, or roll back
+BEGIN;
+INSERT INTO t VALUES (40, 1);
+SELECT deltaview.pause('w');
+INSERT INTO t VALUES (41, 1);
+ROLLBACK;
+INSERT INTO t VALUES (42, 1);
+SELECT * FROM compare('w');
+BEGIN;
+SELECT deltaview.pause('w');
+INSERT INTO t VALUES (43, 1);
+SELECT deltaview.resume('w');
+INSERT INTO t VALUES (44, 1);
+COMMIT;
+SELECT * FROM compare('w');
+SELECT deltaview.refresh('v') > 0 AS changed;
+SELECT * FROM compare('v');
+DROP SCHEMA on_demand CASCADE;

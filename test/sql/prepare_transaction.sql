@@ -1,0 +1,34 @@
+-- Two-phase commit: PREPARE TRANSACTION maintains the views, COMMIT PREPARED shows them, ROLLBACK PREPARED takes all back.
+SET client_min_messages = warning;
+CREATE SCHEMA prepared;
+SET search_path = prepared, public;
+CREATE TABLE t (a int, b int);
+CREATE TABLE u (b int, c text);
+INSERT INTO u VALUES (1, 'one'), (2, 'two');
+SELECT deltaview.create_view('l', 'SELECT t.a, u.c FROM t JOIN u USING (b)');
+SELECT deltaview.create_view('g', 'SELECT b, count(*) AS n FROM t GROUP BY b');
+SELECT deltaview.create_view('k', 'SELECT t.a, u.c FROM t LEFT JOIN u USING (b)');
+BEGIN;
+INSERT INTO t VALUES (1, 1), (2, 2);
+SAVEPOINT s;
+INSERT INTO t VALUES (3, 3);
+ROLLBACK TO s;
+PREPARE TRANSACTION 'dv_one';
+SELECT * FROM g;
+COMMIT PREPARED 'dv_one';
+SELECT * FROM g ORDER BY b;
+SELECT * FROM compare('l');
+SELECT * FROM compare('g');
+SELECT * FROM compare('k');
+BEGIN;
+DELETE FROM t;
+SELECT deltaview.flush();
+INSERT INTO u VALUES (3, 'three');
+PREPARE TRANSACTION 'dv_two';
+ROLLBACK PREPARED 'dv_two';
+-- nothing of it is left in this session
+INSERT INTO t VALUES (4, 3);
+SELECT * FROM compare('l');
+SELECT * FROM compare('g');
+SELECT * FROM compare('k');
+DROP SCHEMA prepared CASCADE;
