@@ -7,6 +7,7 @@
 #include "catalog/options.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
+#include "catalog/user_query.hpp"
 #include "engine/flush.hpp"
 #include "pg/compat.hpp"
 #include "pg/identity.hpp"
@@ -317,7 +318,7 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	request.with_data = with_data;
 
 	/* The user's search_path is for the user's text only. */
-	Query *query = analyze::complete_orders(analyze::parse(text));
+	Query *query = parse_user_query(text);
 	pg::Identity me = pg::assume(GetUserId(), 0);
 
 	check_and_lock(request, analyze::analyze(query));

@@ -93,8 +93,8 @@ check_remembered(Node *parsetree)
 				? disabled_trigger(done.relation)
 				: nullptr)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("cannot disable trigger \"%s\" on \"%s\"", trigger, get_rel_name(done.relation)),
-						errdetail("Views would silently become stale."),
+						errmsg("trigger \"%s\" on \"%s\" must fire always", trigger, get_rel_name(done.relation)),
+						errdetail("Without it, views would silently become wrong."),
 						errhint("Use deltaview.pause() for the views on this table.")));
 	for (int i = 0; i < done.nviews; i++)
 	{
@@ -120,6 +120,15 @@ follow_view(const View *view)
 
 	if (owner_of(view->definition) != owner)
 	{
+		for (int i = 0; i < view->ntables; i++)
+		{
+			AclResult result = pg_class_aclcheck(view->tables[i], owner, ACL_SELECT);
+			if (result != ACLCHECK_OK)
+				ereport(ERROR,
+						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						 errmsg("role \"%s\" cannot own view \"%s\"", GetUserNameFromId(owner, false), name),
+						 errdetail("The owner must be able to read table \"%s\".", get_rel_name(view->tables[i]))));
+		}
 		ATExecChangeOwner(view->definition, owner, true, AccessExclusiveLock);
 		CommandCounterIncrement();
 	}

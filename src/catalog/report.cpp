@@ -2,8 +2,8 @@
 
 #include "analyze/analysis.hpp"
 #include "catalog/relations.hpp"
+#include "catalog/user_query.hpp"
 #include "engine/stats.hpp"
-#include "pg/identity.hpp"
 
 namespace dv::catalog {
 
@@ -58,7 +58,7 @@ void
 explain_query(FunctionCallInfo fcinfo, const char *query)
 {
 	InitMaterializedSRF(fcinfo, 0);
-	put_analysis(fcinfo, analyze::analyze(analyze::complete_orders(analyze::parse(query))), nullptr);
+	put_analysis(fcinfo, analyze::analyze(parse_user_query(query)), nullptr);
 }
 
 Datum
