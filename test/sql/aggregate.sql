@@ -18,7 +18,7 @@ SELECT deltaview.create_view('expressions', $$
 SELECT deltaview.create_view('three', $$
   SELECT c.city, sum(r.amount) AS back, count(*) AS n
   FROM refunds r JOIN orders o ON o.id = r."order" JOIN customers c ON c.id = o.customer GROUP BY c.city $$);
-SELECT deltaview.create_view('having', $$
+SELECT deltaview.create_view('frequent', $$
   SELECT customer, count(*) AS n, sum(amount) AS amount FROM orders GROUP BY customer HAVING count(*) > 1 $$);
 SELECT deltaview.create_view('groups', 'SELECT items % 2 AS odd FROM orders GROUP BY items % 2');
 SELECT deltaview.create_view('different', $$
@@ -47,14 +47,14 @@ SELECT * FROM compare('by_city');
 -- a group that passes HAVING, and one that no longer does
 INSERT INTO orders VALUES (8, 4, 4, true, 1);
 DELETE FROM orders WHERE id = 6;
-SELECT * FROM "having" ORDER BY 1;
+SELECT * FROM frequent ORDER BY 1;
 UPDATE orders SET amount = id, items = id % 3;
 INSERT INTO refunds SELECT id, 1 FROM orders;
 DELETE FROM refunds WHERE "order" = 4;
 SELECT * FROM compare('by_city');
 SELECT * FROM compare('expressions');
 SELECT * FROM compare('three');
-SELECT * FROM compare('"having"');
+SELECT * FROM compare('frequent');
 SELECT * FROM compare('groups');
 SELECT * FROM compare('different');
 SELECT * FROM compare('spread');

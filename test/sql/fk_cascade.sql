@@ -6,7 +6,7 @@ CREATE TABLE parent (id int PRIMARY KEY, name text);
 CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent ON DELETE CASCADE ON UPDATE CASCADE);
 CREATE TABLE grandchild (id int, child int REFERENCES child ON DELETE CASCADE ON UPDATE CASCADE);
 CREATE TABLE friend (id int, parent int DEFAULT 1 REFERENCES parent ON DELETE SET NULL ON UPDATE SET DEFAULT);
-CREATE TABLE late (id int, parent int REFERENCES parent ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE late (id int, parent int REFERENCES parent ON DELETE CASCADE ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED);
 INSERT INTO parent SELECT i, 'p' || i FROM generate_series(1, 5) i;
 INSERT INTO child SELECT i, 1 + i % 5 FROM generate_series(1, 10) i;
 INSERT INTO grandchild SELECT i, 1 + i % 10 FROM generate_series(1, 20) i;

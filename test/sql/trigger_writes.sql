@@ -31,7 +31,7 @@ SELECT * FROM compare('k');
 SELECT * FROM compare('now');
 -- a function in a query that writes while an UPDATE of another table runs; one that undoes its own writes
 CREATE FUNCTION touch(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO orders VALUES (n, 9); UPDATE items SET product = 7 WHERE order_id = n; RETURN 1; END $$;
+  INSERT INTO orders VALUES (n, 9) ON CONFLICT DO NOTHING; UPDATE items SET product = 7 WHERE order_id = n; RETURN 1; END $$;
 CREATE FUNCTION touch_and_fail(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   DELETE FROM items; RAISE EXCEPTION 'no'; EXCEPTION WHEN raise_exception THEN RETURN 0; END $$;
 UPDATE audit SET what = what || touch(id + 100) || touch_and_fail(id);
