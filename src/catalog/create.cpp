@@ -102,8 +102,16 @@ check_and_lock(const Request &request, const analyze::Analysis *analysis)
 		LockRelationOid(tables[i], ShareRowExclusiveLock);
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tables[i])))
 			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("a base table was dropped meanwhile")));
-		if (request.refresh != Refresh::on_demand)
-			check_base_table(tables[i], GetUserId());
+		if (request.refresh == Refresh::on_demand)
+			continue;
+		check_base_table(tables[i], GetUserId());
+
+		const View *below = view(tables[i]);
+		if (below != nullptr && below->refresh == Refresh::on_commit && request.refresh == Refresh::on_statement)
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("view \"%s\" on statement cannot read view \"%s\" on commit", request.name,
+								   get_rel_name(tables[i])),
+							errhint("Make both \"on statement\", or both \"on commit\".")));
 	}
 }
 
@@ -331,7 +339,7 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	add_rows(request, table, definition, analysis);
 	if (with_data)
 	{
-		(void) engine::fill(table, analysis->content_sql);
+		(void) engine::fill(table);
 		CommandCounterIncrement();
 	}
 	add_index(request, table, analysis);

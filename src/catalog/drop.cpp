@@ -27,24 +27,18 @@ drop_relation(Oid relid, DropBehavior behavior)
 	CommandCounterIncrement();
 }
 
-void
-remove(const View *gone, DropBehavior behavior)
+/* Views that are in the catalog, while their table or definition is not there any more. */
+pg::Vec<const View *>
+broken_views()
 {
-	remove_view(gone->view);
-	drop_relation(gone->definition, DROP_CASCADE);
-	drop_relation(gone->view, behavior);
-	engine::drop_counters(gone->view);
+	pg::Vec<const View *> broken;
 
-	for (int i = 0; i < gone->ntables; i++)
+	for (const View *candidate : all_views())
 	{
-		Oid base = gone->tables[i];
-
-		if (!exists(base))
-			continue;
-		CacheInvalidateRelcacheByRelid(base);
-		if (table(base) == nullptr)
-			drop_capture_triggers(base);
+		if (!exists(candidate->view) || !exists(candidate->definition))
+			broken.push(candidate);
 	}
+	return broken;
 }
 
 } // namespace
@@ -52,18 +46,29 @@ remove(const View *gone, DropBehavior behavior)
 void
 clean_up_after_drop(DropBehavior behavior)
 {
-	for (bool again = true; again;)
+	pg::Vec<Oid> bases;
+
+	/* What goes may take views on it along. */
+	for (pg::Vec<const View *> gone = broken_views(); !gone.empty(); gone = broken_views())
 	{
-		again = false;
-		for (const View *candidate : all_views())
+		for (const View *view : gone)
+			remove_view(view->view);
+		for (const View *view : gone)
 		{
-			if (exists(candidate->view) && exists(candidate->definition))
-				continue;
-			/* Views on it may go with it: look at all of them once more. */
-			remove(candidate, behavior);
-			again = true;
-			break;
+			drop_relation(view->definition, DROP_CASCADE);
+			drop_relation(view->view, behavior);
+			engine::drop_counters(view->view);
+			for (int i = 0; i < view->ntables; i++)
+				bases.push(view->tables[i]);
 		}
+	}
+	for (Oid base : bases)
+	{
+		if (!exists(base))
+			continue;
+		CacheInvalidateRelcacheByRelid(base);
+		if (!is_base_table(base))
+			drop_capture_triggers(base);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
 #include "catalog/statements.hpp"
+#include "catalog/whole_row.hpp"
 #include "engine/flush.hpp"
 #include "pg/compat.hpp"
 #include "pg/identity.hpp"
@@ -74,7 +75,7 @@ remember(Node *parsetree, Oid relation)
 	pending.views = static_cast<Oid *>(MemoryContextAlloc(TopTransactionContext, sizeof(Oid) * views.n));
 	for (const View *candidate : views)
 	{
-		if (fits(candidate))
+		if (fitting_analysis(candidate) != nullptr)
 			pending.views[pending.nviews++] = candidate->view;
 	}
 }
@@ -101,12 +102,27 @@ check_remembered(Node *parsetree)
 		const View *candidate = view(done.views[i]);
 
 		if (candidate == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
-			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)) || fits(candidate))
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)) ||
+			fitting_analysis(candidate) != nullptr)
 			continue;
 		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 						errmsg("view \"%s\" could not be maintained after this command", get_rel_name(candidate->view)),
 						errdetail("It needs a key or an index that the command changes."),
 						errhint("Drop the view, and make it anew afterwards.")));
+	}
+}
+
+/* Rights may come later, so this is no error; without them, writers fail. */
+void
+warn_of_missing_rights(const View *view, Oid owner)
+{
+	for (int i = 0; i < view->ntables; i++)
+	{
+		if (pg_class_aclcheck(view->tables[i], owner, ACL_SELECT) != ACLCHECK_OK)
+			ereport(WARNING,
+					(errmsg("role \"%s\", who owns view \"%s\" now, cannot read table \"%s\"",
+							GetUserNameFromId(owner, false), get_rel_name(view->view), get_rel_name(view->tables[i])),
+					 errhint("GRANT SELECT on the table: changes of the view's tables fail without it.")));
 	}
 }
 
@@ -120,15 +136,7 @@ follow_view(const View *view)
 
 	if (owner_of(view->definition) != owner)
 	{
-		for (int i = 0; i < view->ntables; i++)
-		{
-			AclResult result = pg_class_aclcheck(view->tables[i], owner, ACL_SELECT);
-			if (result != ACLCHECK_OK)
-				ereport(ERROR,
-						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						 errmsg("role \"%s\" cannot own view \"%s\"", GetUserNameFromId(owner, false), name),
-						 errdetail("The owner must be able to read table \"%s\".", get_rel_name(view->tables[i]))));
-		}
+		warn_of_missing_rights(view, owner);
 		ATExecChangeOwner(view->definition, owner, true, AccessExclusiveLock);
 		CommandCounterIncrement();
 	}
@@ -141,6 +149,29 @@ follow_view(const View *view)
 		RenameRelationInternal(view->definition, definition_name(schema, name), true, false);
 		CommandCounterIncrement();
 	}
+}
+
+/* A new, changed or renamed column changes what to_jsonb(t) gives: such views are computed anew. */
+void
+note_changed_rows(Oid relation)
+{
+	const Table *changed = table(relation);
+	bool unknown = false;
+
+	if (changed == nullptr)
+		return;
+	for (int i = 0; i < changed->nviews; i++)
+	{
+		const View *reader = changed->views[i];
+
+		if (reader->state != State::paused && reads_whole_row(reader->definition, relation))
+			unknown = true;
+	}
+	if (!unknown)
+		return;
+	note_stale(relation);
+	if (changed->captured)
+		capture::append_unknown(relation);
 }
 
 void
@@ -224,6 +255,7 @@ ddl_command_end(Node *parsetree, const char *tag)
 	if (in_own_ddl() || all_views().empty())
 		return;
 	check_remembered(parsetree);
+	note_changed_rows(relation_whose_columns_change(parsetree));
 	if (begins(tag, "ALTER TABLE") || begins(tag, "CREATE TABLE") || begins(tag, "CREATE FOREIGN TABLE") ||
 		begins(tag, "ALTER FOREIGN TABLE") || begins(tag, "ALTER SCHEMA") || begins(tag, "REASSIGN OWNED"))
 		check_everything();

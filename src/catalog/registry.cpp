@@ -350,6 +350,14 @@ table(Oid relid)
 	}
 }
 
+bool
+is_base_table(Oid relid)
+{
+	ensure();
+	Entry *entry = find(current, relid);
+	return entry != nullptr && entry->table != nullptr;
+}
+
 pg::Vec<const View *>
 all_views()
 {

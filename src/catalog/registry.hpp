@@ -52,6 +52,9 @@ const View *view(Oid relid);
 /* The entry of a base table, or nullptr if no view reads it. */
 const Table *table(Oid relid);
 
+/* Does any view read it? Unlike table(), looks at no query. */
+bool is_base_table(Oid relid);
+
 /* Every view, in rank order. */
 pg::Vec<const View *> all_views();
 

@@ -128,18 +128,29 @@ find_key_index(Oid view, const analyze::Analysis *analysis)
 	return found;
 }
 
-bool
-fits(const View *view)
+analyze::Analysis *
+fitting_analysis(const View *view)
 {
+	analyze::Analysis *found = nullptr;
 	Relation rel = relation_open(view->view, AccessShareLock);
-	analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(view->definition), view->view);
-	bool hashed = analysis->shape.hash != 0;
-	bool fit = RelationGetNumberOfAttributes(rel) == analysis->ncolumns + (hashed ? 1 : 0);
 
+	for (int keys = 1; keys >= 0 && found == nullptr; keys--)
+	{
+		analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(view->definition), view->view, keys != 0);
+		const engine::Shape &shape = analysis->shape;
+		int natts = RelationGetNumberOfAttributes(rel);
+
+		if (natts != analysis->ncolumns + (shape.hash != 0 ? 1 : 0))
+			continue;
+		if (shape.hash != 0 &&
+			strcmp(NameStr(TupleDescAttr(RelationGetDescr(rel), natts - 1)->attname), analysis->hash_name) != 0)
+			continue;
+		if ((shape.hash != 0 || shape.nkeys > 0) && !OidIsValid(find_key_index(view->view, analysis)))
+			continue;
+		found = analysis;
+	}
 	relation_close(rel, AccessShareLock);
-	if (fit && (hashed || analysis->shape.nkeys > 0))
-		fit = OidIsValid(find_key_index(view->view, analysis));
-	return fit;
+	return found;
 }
 
 const View *

@@ -17,8 +17,12 @@ void check_base_table(Oid table, Oid owner);
 /* 0A000 where a view's table has become what it may not be. */
 void check_view_table(const View *view);
 
-/* Does the view's table have the columns and the index that its analysis asks for? */
-bool fits(const View *view);
+/*
+ * The analysis by which the view's table was made: it does not change when a
+ * base table gets a key later.  Null if the table has other columns than
+ * either way asks for, or lacks the index.
+ */
+analyze::Analysis *fitting_analysis(const View *view);
 
 /* The index on the key columns, or on the hash column; InvalidOid if there is none. */
 Oid find_key_index(Oid view, const analyze::Analysis *analysis);

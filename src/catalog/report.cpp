@@ -51,7 +51,10 @@ explain_view(FunctionCallInfo fcinfo, Oid relid)
 	else if (shown->method == Method::complete)
 		complete = "The view was made with method \"complete\".";
 	InitMaterializedSRF(fcinfo, 0);
-	put_analysis(fcinfo, analyze::analyze(analyze::stored_query(shown->definition), relid), complete);
+	analyze::Analysis *analysis = fitting_analysis(shown);
+	if (analysis == nullptr)
+		analysis = analyze::analyze(analyze::stored_query(shown->definition), relid);
+	put_analysis(fcinfo, analysis, complete);
 }
 
 void

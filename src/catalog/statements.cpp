@@ -1,7 +1,7 @@
 #include "catalog/statements.hpp"
 
 #include "catalog/attach.hpp"
-#include "catalog/registry.hpp"
+#include "catalog/rows.hpp"
 
 namespace dv::catalog {
 
@@ -16,7 +16,7 @@ resolve(RangeVar *name)
 bool
 is_ours(Oid relid)
 {
-	return OidIsValid(relid) && (view(relid) != nullptr || table(relid) != nullptr);
+	return OidIsValid(relid) && (view(relid) != nullptr || is_base_table(relid));
 }
 
 /* The changes of columns that a view's table does not survive. */
@@ -37,12 +37,33 @@ changes_columns(AlterTableType type)
 	}
 }
 
+/*
+ * The definitions in schema deltaview follow their views: whatever is done to the view is done to them.
+ * (CREATE OR REPLACE VIEW must pass: a restore fills a definition in so.)
+ */
+void
+refuse_definition(RangeVar *name)
+{
+	Oid relid = resolve(name);
+
+	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_VIEW || get_rel_namespace(relid) != schema_oid())
+		return;
+	for (const View *owner : all_views())
+	{
+		if (owner->definition == relid)
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("cannot alter the stored query of view \"%s\"", get_rel_name(owner->view)),
+							errhint("Alter \"%s\" itself, or drop it and make it anew.", get_rel_name(owner->view))));
+	}
+}
+
 void
 refuse_alter(AlterTableStmt *stmt)
 {
 	Oid relid = resolve(stmt->relation);
 	ListCell *cell;
 
+	refuse_definition(stmt->relation);
 	if (!OidIsValid(relid) || view(relid) == nullptr)
 		return;
 	foreach (cell, stmt->cmds)
@@ -63,6 +84,7 @@ refuse_rename(RenameStmt *stmt)
 
 	if (!OidIsValid(relid))
 		return;
+	refuse_definition(stmt->relation);
 	if (stmt->renameType == OBJECT_COLUMN && view(relid) != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot rename a column of view \"%s\"", get_rel_name(relid)),
@@ -105,6 +127,9 @@ refuse_statement(Node *parsetree)
 	case T_RenameStmt:
 		refuse_rename(reinterpret_cast<RenameStmt *>(parsetree));
 		break;
+	case T_AlterObjectSchemaStmt:
+		refuse_definition(reinterpret_cast<AlterObjectSchemaStmt *>(parsetree)->relation);
+		break;
 	case T_CreateTrigStmt:
 		refuse_trigger(reinterpret_cast<CreateTrigStmt *>(parsetree));
 		break;
@@ -133,6 +158,24 @@ relation_whose_shape_changes(Node *parsetree)
 			relid = IndexGetRelation(index, true);
 	}
 	return is_ours(relid) ? relid : InvalidOid;
+}
+
+Oid
+relation_whose_columns_change(Node *parsetree)
+{
+	ListCell *cell;
+
+	if (parsetree != nullptr && IsA(parsetree, RenameStmt) &&
+		reinterpret_cast<RenameStmt *>(parsetree)->renameType == OBJECT_COLUMN)
+		return resolve(reinterpret_cast<RenameStmt *>(parsetree)->relation);
+	if (parsetree == nullptr || !IsA(parsetree, AlterTableStmt))
+		return InvalidOid;
+	foreach (cell, reinterpret_cast<AlterTableStmt *>(parsetree)->cmds)
+	{
+		if (changes_columns(lfirst_node(AlterTableCmd, cell)->subtype))
+			return resolve(reinterpret_cast<AlterTableStmt *>(parsetree)->relation);
+	}
+	return InvalidOid;
 }
 
 DropBehavior

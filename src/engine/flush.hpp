@@ -26,7 +26,7 @@ void flush_transaction();
 uint64 recompute(Oid view);
 
 /* First fill of an empty table, without indexes yet: streams the content in. Returns the rows. */
-uint64 fill(Oid view, const char *content_sql);
+uint64 fill(Oid view);
 
 /* _PG_init: transaction and subtransaction callbacks. */
 void install_callbacks();

@@ -236,8 +236,11 @@ verify(FunctionCallInfo fcinfo, Oid relid, bool hidden)
 	const char *query;
 	if (hidden)
 	{
-		analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(view->definition), relid);
+		analyze::Analysis *analysis = catalog::fitting_analysis(view);
 
+		if (analysis == nullptr)
+			ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+							errmsg("view \"%s\" does not fit its query any more", get_rel_name(relid))));
 		n = analysis->ncolumns;
 		query = psprintf("(%s)", analysis->content_sql);
 	}

@@ -1,0 +1,71 @@
+#include "catalog/whole_row.hpp"
+
+#include "analyze/analysis.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "nodes/pathnodes.h"
+#include "parser/parsetree.h"
+}
+
+namespace dv::catalog {
+
+namespace {
+
+struct Search
+{
+	Oid table;
+	List *queries; /* innermost first */
+};
+
+bool walk(Node *node, void *context);
+
+bool
+walk_query(Query *query, Search *search)
+{
+	ListCell *cell;
+
+	foreach (cell, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+
+		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_VIEW && reads_whole_row(rte->relid, search->table))
+			return true;
+	}
+	search->queries = lcons(query, search->queries);
+	bool found = pg::walk_query(query, walk, search, 0);
+	search->queries = list_delete_first(search->queries);
+	return found;
+}
+
+bool
+walk(Node *node, void *context)
+{
+	Search *search = static_cast<Search *>(context);
+
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Query))
+		return walk_query(reinterpret_cast<Query *>(node), search);
+	if (IsA(node, Var))
+	{
+		Var *var = reinterpret_cast<Var *>(node);
+		if (var->varattno != InvalidAttrNumber || static_cast<int>(var->varlevelsup) >= list_length(search->queries))
+			return false;
+		Query *query = static_cast<Query *>(list_nth(search->queries, static_cast<int>(var->varlevelsup)));
+		return rt_fetch(var->varno, query->rtable)->relid == search->table;
+	}
+	return pg::walk_expression(node, walk, context);
+}
+
+} // namespace
+
+bool
+reads_whole_row(Oid definition, Oid table)
+{
+	Search search = {table, NIL};
+
+	return walk_query(analyze::stored_query(definition), &search);
+}
+
+} // namespace dv::catalog

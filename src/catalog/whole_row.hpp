@@ -1,0 +1,14 @@
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace dv::catalog {
+
+/*
+ * Does the stored query of the plain view `definition` read whole rows of the
+ * table, as in to_jsonb(t)?  Then a new column, or a new name of one, changes
+ * its result.
+ */
+bool reads_whole_row(Oid definition, Oid table);
+
+} // namespace dv::catalog

@@ -1,0 +1,452 @@
+#include "engine/flush.hpp"
+
+#include "engine/locks.hpp"
+#include "engine/maintain.hpp"
+#include "engine/session.hpp"
+#include "engine/stats.hpp"
+
+extern "C" {
+#include "portability/instr_time.h"
+#include "utils/portal.h"
+}
+
+namespace dv::engine {
+
+namespace {
+
+/* Triggers on views may write base tables, which is the next round; a cycle must end somewhere. */
+constexpr int most_rounds = 100;
+
+enum class When : char
+{
+	statement,
+	now,
+	commit,
+};
+
+bool
+is_kept(const catalog::View *view)
+{
+	return view->state == catalog::State::fresh && view->refresh != catalog::Refresh::on_demand;
+}
+
+bool
+contains(const pg::Vec<const catalog::View *> &views, Oid view)
+{
+	for (const catalog::View *known : views)
+		if (known->view == view)
+			return true;
+	return false;
+}
+
+/* The views that changes of a table lead to, directly and by way of other views. */
+void
+add_dependents(Oid table, bool only_pending, pg::Vec<const catalog::View *> *views)
+{
+	const catalog::Table *info = catalog::table(table);
+	for (int i = 0; info && i < info->nviews; i++)
+	{
+		const catalog::View *view = info->views[i];
+		if (!is_kept(view) || contains(*views, view->view) || (only_pending && !capture::pending(view->view, table)))
+			continue;
+		views->push(view);
+		add_dependents(view->view, false, views);
+	}
+}
+
+int
+by_rank(const void *a, const void *b)
+{
+	const catalog::View *left = *static_cast<const catalog::View *const *>(a);
+	const catalog::View *right = *static_cast<const catalog::View *const *>(b);
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return left->view < right->view ? -1 : left->view > right->view;
+}
+
+pg::Vec<const catalog::View *>
+affected_views(When when)
+{
+	pg::Vec<const catalog::View *> views;
+	for (Oid table : capture::changed_tables())
+		add_dependents(table, true, &views);
+	if (when == When::statement)
+	{
+		/* A view on statement reads only views on statement: create_view sees to it. */
+		int kept = 0;
+		for (const catalog::View *view : views)
+			if (view->refresh == catalog::Refresh::on_statement)
+				views[kept++] = view;
+		views.truncate(kept);
+	}
+	if (!views.empty())
+		qsort(views.data, views.n, sizeof(views.data[0]), by_rank);
+	return views;
+}
+
+bool
+feeds_views(Oid view)
+{
+	const catalog::Table *table = catalog::table(view);
+	return table != nullptr && table->captured;
+}
+
+bool
+has_unknown(const catalog::View *view)
+{
+	for (int i = 0; i < view->ntables; i++)
+	{
+		Oid table = view->tables[i];
+		if (capture::pending(view->view, table) &&
+			capture::unknown_between(table, capture::flushed_position(view->view, table), capture::end_position(table)))
+			return true;
+	}
+	return false;
+}
+
+Sharing
+sharing_of(const catalog::View *view, const Program *program)
+{
+	core::Kind kind = program->analysis->ir->kind;
+	bool adds = kind == core::Kind::linear || (kind == core::Kind::aggregate && program->analysis->additive);
+	if (!adds || view->method == catalog::Method::complete || feeds_views(view->view) || has_unknown(view))
+		return Sharing::exclusive;
+	return Sharing::same_side;
+}
+
+/* All locks first, in one order over all views; the snapshots come after them. */
+void
+lock_views(const pg::Vec<const catalog::View *> &views, bool *exclusive)
+{
+	for (int v = 0; v < views.n; v++)
+	{
+		const catalog::View *view = views[v];
+		LockRelationOid(view->view, RowExclusiveLock);
+		Program *program = pin_program(view->view);
+		const analyze::Analysis *analysis = program->analysis;
+		bool *changed = static_cast<bool *>(palloc(sizeof(bool) * (analysis->ntables + 1)));
+		for (int i = 0; i < analysis->ntables; i++)
+			changed[i] = capture::pending(view->view, analysis->tables[i].table) ||
+						 contains(views, analysis->tables[i].table);
+		Sharing sharing = sharing_of(view, program);
+		exclusive[v] = sharing == Sharing::exclusive;
+		Counters counters{};
+		counters.lock_waits = lock_view(program, changed, sharing);
+		if (counters.lock_waits > 0)
+			count(view->view, counters);
+		pfree(changed);
+		unpin_program(program);
+	}
+}
+
+bool
+has_after_triggers(Relation rel)
+{
+	const TriggerDesc *triggers = rel->trigdesc;
+	return triggers && (triggers->trig_insert_after_row || triggers->trig_insert_after_statement ||
+						triggers->trig_update_after_row || triggers->trig_update_after_statement ||
+						triggers->trig_delete_after_row || triggers->trig_delete_after_statement);
+}
+
+/* The deltas of the view's tables, frozen and marked as taken in. False: some rows are not known. */
+bool
+take_deltas(Step *step, pg::Vec<Named> *named)
+{
+	Program *program = step->program;
+	const analyze::Analysis *analysis = program->analysis;
+	bool known = analysis->ntables <= 64;
+	step->deltas = static_cast<capture::Delta **>(palloc0(sizeof(capture::Delta *) * (analysis->ntables + 1)));
+	step->ndeltas = analysis->ntables;
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		Oid table = analysis->tables[i].table;
+		uint64 from = capture::flushed_position(program->view, table);
+		uint64 to = capture::end_position(table);
+		if (from >= to)
+			continue;
+		capture::set_flushed_position(program->view, table, to);
+		known = known && !capture::unknown_between(table, from, to);
+		if (!known)
+			continue;
+		capture::Delta *delta = static_cast<capture::Delta *>(palloc(sizeof(capture::Delta)));
+		*delta = capture::materialize(table, from, to);
+		if (delta->nrows == 0)
+			continue;
+		step->deltas[i] = delta;
+		step->mask |= UINT64CONST(1) << i;
+		step->rows_in += delta->nrows;
+
+		Named &entry = named->push(Named{});
+		snprintf(entry.name, NAMEDATALEN, "__dv_delta_%d", i);
+		entry.rows = delta->rows;
+		entry.desc = delta->desc;
+		entry.nrows = delta->nrows;
+	}
+	return known;
+}
+
+/* Prepared queries know the columns of a delta by number: another layout wants other queries. */
+void
+check_layouts(Step *step)
+{
+	Program *program = step->program;
+	for (int i = 0; i < step->ndeltas; i++)
+	{
+		if (step->deltas[i] == nullptr)
+			continue;
+		TupleDesc known = program->delta_descs[i];
+		if (known && equalTupleDescs(known, step->deltas[i]->desc))
+			continue;
+		if (known)
+			forget_prepared(program);
+		MemoryContext before = MemoryContextSwitchTo(program->context);
+		program->delta_descs[i] = CreateTupleDescCopy(step->deltas[i]->desc);
+		MemoryContextSwitchTo(before);
+	}
+}
+
+Outcome
+maintain_view(const catalog::View *view, bool exclusive, bool whole, When when)
+{
+	Step step{};
+	Relation rel = table_open(view->view, RowExclusiveLock);
+	step.program = pin_program(view->view);
+	step.info = view;
+	step.owner = rel->rd_rel->relowner;
+	step.feeds_views = feeds_views(view->view);
+	step.exclusive = exclusive;
+	bool looked_at = when != When::commit || has_after_triggers(rel);
+	table_close(rel, NoLock);
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	if (IsolationUsesXactSnapshot() && looked_at)
+		step.crosscheck = GetTransactionSnapshot();
+
+	pg::Vec<Named> named;
+	bool known = take_deltas(&step, &named);
+	Outcome outcome{};
+	if (whole || !known || (step.rows_in > 0 && view->method == catalog::Method::complete))
+		outcome = recompute_all(&step);
+	else if (step.rows_in > 0)
+	{
+		check_layouts(&step);
+		for (const Named &entry : named)
+			register_named(entry);
+		outcome = maintain(&step);
+		for (const Named &entry : named)
+			unregister_named(entry);
+	}
+	for (const Named &entry : named)
+		tuplestore_end(entry.rows);
+	PopActiveSnapshot();
+	unpin_program(step.program);
+
+	if (whole || step.rows_in > 0 || outcome.complete)
+	{
+		Counters counters{};
+		counters.flushes = 1;
+		counters.incremental = !outcome.complete;
+		counters.complete = outcome.complete;
+		counters.rows_in = step.rows_in;
+		counters.rows_out = static_cast<int64>(outcome.rows_out);
+		counters.lock_waits = outcome.lock_waits;
+		count(view->view, counters);
+	}
+	return outcome;
+}
+
+void
+name_view(void *context)
+{
+	errcontext("maintenance of view \"%s\"", static_cast<const char *>(context));
+}
+
+/* One view with its memory, its SPI connection, and an error that names it. */
+uint64
+process_view(const catalog::View *view, bool exclusive, bool whole, When when)
+{
+	instr_time began;
+	INSTR_TIME_SET_CURRENT(began);
+	ErrorContextCallback named{error_context_stack, name_view, get_rel_name(view->view)};
+	volatile uint64 rows_out = 0;
+	PG_TRY();
+	{
+		error_context_stack = &named;
+		if (SPI_connect() != SPI_OK_CONNECT)
+			elog(ERROR, "SPI_connect failed");
+		rows_out = maintain_view(view, exclusive, whole, when).rows_out;
+		SPI_finish();
+		error_context_stack = named.previous;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(TopTransactionContext);
+		ErrorData *error = CopyErrorData();
+		record_error(view->view, error->message ? error->message : "");
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	CommandCounterIncrement();
+
+	instr_time took;
+	INSTR_TIME_SET_CURRENT(took);
+	INSTR_TIME_SUBTRACT(took, began);
+	Counters counters{};
+	counters.usec = static_cast<int64>(INSTR_TIME_GET_MICROSEC(took));
+	count(view->view, counters);
+	return rows_out;
+}
+
+Oid
+owner_of(Oid view)
+{
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(view));
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("a maintained view was dropped meanwhile")));
+	Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+void
+flush_views(const pg::Vec<const catalog::View *> &views, When when)
+{
+	bool *exclusive = static_cast<bool *>(palloc0(sizeof(bool) * (views.n + 1)));
+	lock_views(views, exclusive);
+
+	Oid owner = InvalidOid;
+	for (int i = 0; i < views.n; i++)
+	{
+		/* Triggers on views fire together, once all are applied, as far as one role owns them. */
+		Oid next = owner_of(views[i]->view);
+		if (i > 0 && next != owner)
+			end_trigger_level(owner);
+		if (i == 0 || next != owner)
+			begin_trigger_level();
+		owner = next;
+		(void) process_view(views[i], exclusive[i], false, when);
+	}
+	end_trigger_level(owner);
+}
+
+/* True if there was something to do. */
+bool
+flush_round(When when)
+{
+	CommandCounterIncrement();
+	pg::Vec<const catalog::View *> views = affected_views(when);
+	if (views.empty())
+		return false;
+	flush_views(views, when);
+	return true;
+}
+
+void
+flush_rounds(When when)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deltaview flush", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext before = MemoryContextSwitchTo(context);
+	Session session = begin_session();
+	for (int round = 0; flush_round(when); round++)
+	{
+		if (round == most_rounds)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("maintenance did not come to rest after %d rounds", most_rounds),
+							errdetail("Triggers on views change base tables of those views again and again.")));
+		MemoryContextReset(context);
+	}
+	end_session(session);
+	MemoryContextSwitchTo(before);
+	MemoryContextDelete(context);
+}
+
+[[noreturn]] void
+refuse_inside_statement(const char *what)
+{
+	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					errmsg("%s cannot be called while a statement on a base table is running", what),
+					errhint("Call it as a statement of its own.")));
+	pg_unreachable();
+}
+
+} // namespace
+
+void
+flush_now()
+{
+	if (in_session() || capture::open_statements() > 0)
+		refuse_inside_statement("deltaview.flush()");
+	if (capture::active())
+		flush_rounds(When::now);
+}
+
+void
+flush_before_ddl()
+{
+	if (capture::active() && !in_session() && capture::open_statements() == 0)
+		flush_rounds(When::now);
+}
+
+void
+flush_statement()
+{
+	if (!in_session() && capture::open_statements() == 0)
+		flush_rounds(When::statement);
+}
+
+void
+flush_transaction()
+{
+	if (!capture::active())
+		return;
+	capture::close_cut_statements();
+	for (int round = 0;; round++)
+	{
+		if (round == most_rounds)
+			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+							errmsg("maintenance did not come to rest after %d rounds of deferred triggers", most_rounds)));
+		flush_rounds(When::commit);
+		/* Deferred triggers of what the flush wrote: the server has fired its own before. */
+		do
+			AfterTriggerFireDeferred();
+		while (PreCommit_Portals(false));
+		capture::close_cut_statements();
+		if (affected_views(When::commit).empty())
+			return;
+	}
+}
+
+int
+make_exclusive(Step *step)
+{
+	if (step->exclusive)
+		return 0;
+	step->exclusive = true;
+	bool *changed = static_cast<bool *>(palloc0(sizeof(bool) * (step->program->analysis->ntables + 1)));
+	return lock_view(step->program, changed, Sharing::exclusive);
+}
+
+uint64
+recompute(Oid view)
+{
+	if (in_session() || capture::open_statements() > 0)
+		refuse_inside_statement("a refresh");
+	const catalog::View *info = catalog::view(view);
+	if (info == nullptr)
+		elog(ERROR, "relation %u is not a maintained view", view);
+	Session session = begin_session();
+	CommandCounterIncrement();
+	LockRelationOid(view, RowExclusiveLock);
+	Program *program = pin_program(view);
+	bool *changed = static_cast<bool *>(palloc0(sizeof(bool) * (program->analysis->ntables + 1)));
+	(void) lock_view(program, changed, Sharing::exclusive);
+	unpin_program(program);
+
+	begin_trigger_level();
+	uint64 rows = process_view(info, true, true, When::now);
+	end_trigger_level(owner_of(view));
+	end_session(session);
+	return rows;
+}
+
+} // namespace dv::engine

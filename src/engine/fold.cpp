@@ -1,0 +1,424 @@
+#include "engine/maintain.hpp"
+#include "engine/test_break.hpp"
+
+extern "C" {
+#include "common/int.h"
+#include "utils/fmgrprotos.h"
+#include "utils/numeric.h"
+}
+
+namespace dv::engine {
+
+/*
+ * Aggregates: what the delta adds to each group is folded into the group's row,
+ * in its latest version, under its row lock, groups in the order of their hash.
+ * A group that does not fold (its extreme may have left, a number is not a
+ * number, digits would be left behind) is recomputed.
+ */
+namespace {
+
+/* What a delta adds to one state. */
+struct Part
+{
+	Datum value;   /* count: int8; sum: the state's type; extreme: the best that entered */
+	bool isnull;
+	Datum leaving; /* extreme: the best that left */
+	bool leaving_isnull;
+};
+
+struct Group
+{
+	Hash128 hash;
+	TupleTableSlot *key; /* a view row with the key columns alone */
+	int64 left;          /* rows that leave */
+	Part *parts;
+};
+
+struct Folding
+{
+	Step *step;
+	pg::Vec<Group> groups;
+	TupleTableSlot *row;
+	FmgrInfo *better;
+};
+
+int
+number_of_states(const Folding *folding)
+{
+	return folding->step->program->analysis->ir->states.n;
+}
+
+const core::State &
+state_at(const Folding *folding, int i)
+{
+	return folding->step->program->analysis->ir->states[i];
+}
+
+Form_pg_attribute
+attribute_of(const Folding *folding, int state)
+{
+	const Program *program = folding->step->program;
+	return TupleDescAttr(program->desc, program->analysis->states[state] - 1);
+}
+
+Datum
+copy_value(const Folding *folding, int state, Datum value, bool isnull)
+{
+	Form_pg_attribute att = attribute_of(folding, state);
+	return isnull ? value : datumCopy(value, att->attbyval, att->attlen);
+}
+
+/* One row of a partial query: the group, then what the term adds. */
+void
+take_partial(TupleTableSlot *slot, void *context)
+{
+	Folding *folding = static_cast<Folding *>(context);
+	Program *program = folding->step->program;
+	const Shape &shape = program->analysis->shape;
+	slot_getallattrs(slot);
+
+	TupleTableSlot *row = folding->row;
+	ExecClearTuple(row);
+	memset(row->tts_isnull, true, sizeof(bool) * row->tts_tupleDescriptor->natts);
+	for (int i = 0; i < shape.nkeys; i++)
+	{
+		row->tts_values[shape.keys[i] - 1] = slot->tts_values[i];
+		row->tts_isnull[shape.keys[i] - 1] = slot->tts_isnull[i];
+	}
+	ExecStoreVirtualTuple(row);
+
+	Group group{};
+	group.hash = key_hash(program->hasher, row);
+	group.key = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);
+	ExecCopySlot(group.key, row);
+	group.parts = static_cast<Part *>(palloc0(sizeof(Part) * number_of_states(folding)));
+	int at = shape.nkeys;
+	for (int i = 0; i < number_of_states(folding); i++)
+	{
+		Part &part = group.parts[i];
+		part.isnull = slot->tts_isnull[at];
+		part.value = copy_value(folding, i, slot->tts_values[at], part.isnull);
+		at++;
+		part.leaving_isnull = true;
+		if (state_at(folding, i).kind == core::StateKind::extreme)
+		{
+			part.leaving_isnull = slot->tts_isnull[at];
+			part.leaving = copy_value(folding, i, slot->tts_values[at], part.leaving_isnull);
+			at++;
+		}
+	}
+	group.left = DatumGetInt64(slot->tts_values[at]);
+	folding->groups.push(group);
+}
+
+bool
+beats(Folding *folding, int state, Datum a, Datum b)
+{
+	return DatumGetBool(FunctionCall2Coll(&folding->better[state], attribute_of(folding, state)->attcollation, a, b));
+}
+
+bool
+is_special(const Folding *folding, int state, Datum value)
+{
+	if (attribute_of(folding, state)->atttypid != NUMERICOID)
+		return false;
+	return numeric_is_nan(DatumGetNumeric(value)) || numeric_is_inf(DatumGetNumeric(value));
+}
+
+Datum
+add_sums(const Folding *folding, int state, Datum a, Datum b)
+{
+	if (attribute_of(folding, state)->atttypid == NUMERICOID)
+		return DirectFunctionCall2(numeric_add, a, b);
+	return DirectFunctionCall2(int8pl, a, b);
+}
+
+/* The better of two extremes, either of which may be absent. */
+void
+merge_extreme(Folding *folding, int state, Datum *value, bool *isnull, Datum other, bool other_isnull)
+{
+	if (other_isnull)
+		return;
+	if (*isnull || beats(folding, state, other, *value))
+	{
+		*value = other;
+		*isnull = false;
+	}
+}
+
+/* Two terms of the same group. */
+void
+merge_groups(Folding *folding, Group *into, const Group &from)
+{
+	into->left += from.left;
+	for (int i = 0; i < number_of_states(folding); i++)
+	{
+		Part &a = into->parts[i];
+		const Part &b = from.parts[i];
+		switch (state_at(folding, i).kind)
+		{
+		case core::StateKind::count_rows:
+		case core::StateKind::count:
+			a.value = Int64GetDatum(DatumGetInt64(a.value) + DatumGetInt64(b.value));
+			break;
+		case core::StateKind::sum:
+			if (a.isnull)
+			{
+				a.value = b.value;
+				a.isnull = b.isnull;
+			}
+			else if (!b.isnull)
+				a.value = add_sums(folding, i, a.value, b.value);
+			break;
+		case core::StateKind::extreme:
+			merge_extreme(folding, i, &a.value, &a.isnull, b.value, b.isnull);
+			merge_extreme(folding, i, &a.leaving, &a.leaving_isnull, b.leaving, b.leaving_isnull);
+			break;
+		}
+	}
+}
+
+int
+compare_hashes(const Hash128 &a, const Hash128 &b)
+{
+	if (a.hi != b.hi)
+		return a.hi < b.hi ? -1 : 1;
+	return a.lo < b.lo ? -1 : a.lo > b.lo;
+}
+
+int
+compare_groups(const void *a, const void *b)
+{
+	return compare_hashes(static_cast<const Group *>(a)->hash, static_cast<const Group *>(b)->hash);
+}
+
+void
+sort_and_merge(Folding *folding)
+{
+	pg::Vec<Group> &groups = folding->groups;
+	if (groups.n < 2)
+		return;
+	qsort(groups.data, groups.n, sizeof(Group), compare_groups);
+	int last = 0;
+	for (int i = 1; i < groups.n; i++)
+	{
+		if (compare_hashes(groups[last].hash, groups[i].hash) == 0)
+			merge_groups(folding, &groups[last], groups[i]);
+		else
+			groups[++last] = groups[i];
+	}
+	groups.truncate(last + 1);
+}
+
+int64
+rows_added(const Folding *folding, const Group &group)
+{
+	for (int i = 0; i < number_of_states(folding); i++)
+		if (state_at(folding, i).kind == core::StateKind::count_rows)
+			return DatumGetInt64(group.parts[i].value);
+	return 0;
+}
+
+/* The count of the argument that a sum is over. */
+int
+count_of(const Folding *folding, int sum)
+{
+	for (int i = 0; i < number_of_states(folding); i++)
+		if (state_at(folding, i).kind == core::StateKind::count &&
+			state_at(folding, i).argument == state_at(folding, sum).argument)
+			return i;
+	elog(ERROR, "a sum without a count");
+	pg_unreachable();
+}
+
+enum class Folded : char
+{
+	nothing, /* the group stays as it is */
+	row,     /* folding->row is its new row */
+	gone,
+	recompute,
+};
+
+/* What the user sees follows from the states. */
+void
+compute_finals(Folding *folding, TupleTableSlot *row)
+{
+	Program *program = folding->step->program;
+	ExprContext *context = program->expressions;
+	for (int i = 0; i < program->analysis->nvisible; i++)
+	{
+		if (program->finals[i] == nullptr)
+			continue;
+		context->ecxt_scantuple = row;
+		row->tts_values[i] = ExecEvalExprSwitchContext(program->finals[i], context, &row->tts_isnull[i]);
+	}
+}
+
+/* old may be nullptr: the group is new. */
+Folded
+fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
+{
+	Program *program = folding->step->program;
+	const analyze::Analysis *analysis = program->analysis;
+	TupleTableSlot *row = folding->row;
+	bool any = group.left > 0;
+
+	ExecCopySlot(row, old ? old : group.key);
+	slot_getallattrs(row);
+	int64 added = rows_added(folding, group);
+	for (int i = 0; i < number_of_states(folding); i++)
+	{
+		Datum *value = &row->tts_values[analysis->states[i] - 1];
+		bool *isnull = &row->tts_isnull[analysis->states[i] - 1];
+		const Part &part = group.parts[i];
+		switch (state_at(folding, i).kind)
+		{
+		case core::StateKind::count_rows:
+		case core::StateKind::count:
+		{
+			int64 count = (old ? DatumGetInt64(*value) : 0) + DatumGetInt64(part.value);
+			any = any || DatumGetInt64(part.value) != 0;
+			if (count < 0)
+				ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+								errmsg("view \"%s\" lacks rows that its delta removes", get_rel_name(program->view)),
+								errhint("Run deltaview.refresh on the view, and report how it came to this.")));
+			if (state_at(folding, i).kind == core::StateKind::count_rows && count == 0 && analysis->shape.nkeys > 0)
+				return old ? Folded::gone : Folded::nothing;
+			*value = Int64GetDatum(count);
+			*isnull = false;
+			break;
+		}
+		case core::StateKind::sum:
+			if (part.isnull)
+				break;
+			any = true;
+			if (group.left > 0 && (!analysis->subtractable[i] || is_special(folding, i, part.value) ||
+								   (!*isnull && is_special(folding, i, *value))))
+				return Folded::recompute;
+			*value = *isnull ? part.value : add_sums(folding, i, *value, part.value);
+			*isnull = false;
+			break;
+		case core::StateKind::extreme:
+			if (!part.leaving_isnull && !is_broken(Rule::aggregate) &&
+				(*isnull || !beats(folding, i, *value, part.leaving)))
+				return Folded::recompute;
+			any = any || !part.isnull;
+			merge_extreme(folding, i, value, isnull, part.value, part.isnull);
+			break;
+		}
+	}
+	if (!any && old)
+		return Folded::nothing;
+	if (!old && added == 0 && analysis->shape.nkeys > 0)
+		return Folded::nothing;
+	/* No argument left: the sum of nothing is NULL. */
+	for (int i = 0; i < number_of_states(folding); i++)
+		if (state_at(folding, i).kind == core::StateKind::sum)
+		{
+			int count = count_of(folding, i);
+			if (DatumGetInt64(row->tts_values[analysis->states[count] - 1]) == 0)
+				row->tts_isnull[analysis->states[i] - 1] = true;
+		}
+	compute_finals(folding, row);
+	return Folded::row;
+}
+
+/* Until the group's row is the one that the delta was folded into. */
+void
+write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
+{
+	Program *program = folding->step->program;
+	const Shape &shape = program->analysis->shape;
+	for (;;)
+	{
+		bool found = find_row(target, shape, program->hasher, group.key, true);
+		TupleTableSlot *old = found ? target->found : nullptr;
+		Folded folded = fold_group(folding, group, old);
+		switch (folded)
+		{
+		case Folded::nothing:
+			return;
+		case Folded::recompute:
+			add_key(keys, group.key);
+			return;
+		case Folded::gone:
+			delete_row(target, &old->tts_tid, old);
+			return;
+		case Folded::row:
+			break;
+		}
+		set_hash_column(program->hasher, shape, folding->row);
+		if (old)
+		{
+			update_row(target, &old->tts_tid, old, folding->row);
+			return;
+		}
+		if (insert_row_unless_exists(target, folding->row))
+			return;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+} // namespace
+
+Outcome
+fold_delta(Step *step)
+{
+	Program *program = step->program;
+	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), program->better};
+
+	Acting restricted = act_restricted(step);
+	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
+	folding.groups.context = CurrentMemoryContext;
+	MemoryContext here = CurrentMemoryContext;
+	struct Switch
+	{
+		Folding *folding;
+		MemoryContext context;
+	} hold{&folding, here};
+	for (int i = 0; i < terms.nplans; i++)
+		run_plan(
+			terms.plans[i],
+			[](TupleTableSlot *slot, void *context) {
+				Switch *s = static_cast<Switch *>(context);
+				MemoryContext before = MemoryContextSwitchTo(s->context);
+				take_partial(slot, s->folding);
+				MemoryContextSwitchTo(before);
+			},
+			&hold);
+	act_done(restricted);
+	if (folding.groups.empty())
+		return Outcome{0, false, 0};
+	sort_and_merge(&folding);
+
+	Acting owner = act_as_owner(step);
+	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
+	target->crosscheck = step->crosscheck;
+	KeySet *keys = begin_keys(step);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "group", ALLOCSET_DEFAULT_SIZES);
+	for (const Group &group : folding.groups)
+	{
+		MemoryContextSwitchTo(scratch);
+		write_group(&folding, target, group, keys);
+		ExecClearTuple(folding.row);
+		if (program->expressions)
+			ResetExprContext(program->expressions);
+		MemoryContextSwitchTo(here);
+		MemoryContextReset(scratch);
+	}
+	Outcome outcome{target->inserted + target->updated + target->deleted, false, 0};
+	close_target(target);
+	act_done(owner);
+
+	if (count_keys(keys) > 0)
+	{
+		CommandCounterIncrement();
+		outcome.lock_waits = make_exclusive(step);
+		PushActiveSnapshot(GetLatestSnapshot());
+		outcome.rows_out += recompute_keys(step, keys);
+		PopActiveSnapshot();
+	}
+	return outcome;
+}
+
+} // namespace dv::engine

@@ -1,0 +1,128 @@
+#include "engine/maintain.hpp"
+#include "engine/row_bytes.hpp"
+
+extern "C" {
+#include "utils/hsearch.h"
+#include "utils/uuid.h"
+}
+
+namespace dv::engine {
+
+/*
+ * The keys that a delta reaches.  Kept apart by which of their columns are
+ * NULL, since a query looks for NULL in words of its own.
+ */
+struct KeyRun
+{
+	uint64 nulls;
+	Tuplestorestate *rows;
+	int64 nrows;
+};
+
+struct KeySet
+{
+	Step *step;
+	MemoryContext context;
+	HTAB *seen;
+	TupleTableSlot *row;
+	pg::Vec<KeyRun> runs;
+	int64 nkeys;
+};
+
+KeySet *
+begin_keys(Step *step)
+{
+	KeySet *keys = static_cast<KeySet *>(palloc0(sizeof(KeySet)));
+	HASHCTL control{};
+	control.keysize = sizeof(Hash128);
+	control.entrysize = sizeof(Hash128);
+	control.hcxt = CurrentMemoryContext;
+	keys->step = step;
+	keys->context = CurrentMemoryContext;
+	keys->seen = hash_create("keys of a delta", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	keys->row = MakeSingleTupleTableSlot(step->program->keys_desc, &TTSOpsVirtual);
+	keys->runs.context = CurrentMemoryContext;
+	return keys;
+}
+
+int64
+count_keys(const KeySet *keys)
+{
+	return keys->nkeys;
+}
+
+void
+add_key(KeySet *keys, TupleTableSlot *view_row)
+{
+	Program *program = keys->step->program;
+	const Shape &shape = program->analysis->shape;
+	Hash128 hash = key_hash(program->hasher, view_row);
+	bool known;
+	(void) hash_search(keys->seen, &hash, HASH_ENTER, &known);
+	if (known)
+		return;
+
+	TupleTableSlot *row = keys->row;
+	uint64 nulls = 0;
+	ExecClearTuple(row);
+	for (int i = 0; i < shape.nkeys; i++)
+	{
+		row->tts_values[i] = view_row->tts_values[shape.keys[i] - 1];
+		row->tts_isnull[i] = view_row->tts_isnull[shape.keys[i] - 1];
+		if (row->tts_isnull[i])
+			nulls |= UINT64CONST(1) << i;
+	}
+	pg_uuid_t uuid;
+	hash_to_uuid(hash, uuid.data);
+	row->tts_values[shape.nkeys] = UUIDPGetDatum(&uuid);
+	row->tts_isnull[shape.nkeys] = false;
+	ExecStoreVirtualTuple(row);
+
+	KeyRun *run = nullptr;
+	for (KeyRun &candidate : keys->runs)
+		if (candidate.nulls == nulls)
+			run = &candidate;
+	if (run == nullptr)
+	{
+		MemoryContext before = MemoryContextSwitchTo(keys->context);
+		run = &keys->runs.push(KeyRun{nulls, tuplestore_begin_heap(true, false, work_mem), 0});
+		MemoryContextSwitchTo(before);
+	}
+	tuplestore_puttupleslot(run->rows, row);
+	run->nrows++;
+	keys->nkeys++;
+}
+
+uint64
+recompute_keys(Step *step, KeySet *keys)
+{
+	Program *program = step->program;
+	Acting owner = act_as_owner(step);
+	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
+	target->crosscheck = step->crosscheck;
+	Difference *difference = begin_difference(target, program->analysis->shape, program->hasher);
+	Collect collect{program, difference, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual)};
+
+	Acting restricted = act_restricted(step);
+	for (const KeyRun &run : keys->runs)
+	{
+		Named named{};
+		strlcpy(named.name, "__dv_keys", NAMEDATALEN);
+		named.rows = run.rows;
+		named.desc = program->keys_desc;
+		named.nrows = run.nrows;
+		register_named(named);
+		run_plan(prepare(program, Purpose::keys_content, run.nulls, run.nrows).plans[0], take_content, &collect);
+		run_plan(prepare(program, Purpose::keys_stored, run.nulls, run.nrows).plans[0], take_stored, &collect);
+		unregister_named(named);
+		tuplestore_end(run.rows);
+	}
+	act_done(restricted);
+
+	uint64 written = apply_difference(difference);
+	close_target(target);
+	act_done(owner);
+	return written;
+}
+
+} // namespace dv::engine

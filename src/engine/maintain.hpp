@@ -1,0 +1,78 @@
+#pragma once
+
+/*
+ * One view, one flush: the delta of its base tables in, the change of its rows out.
+ */
+#include "engine/program.hpp"
+
+namespace dv::engine {
+
+/* Everything that a maintenance step works with. */
+struct Step
+{
+	Program *program;
+	const catalog::View *info;
+	Oid owner;
+	bool feeds_views;
+	bool exclusive;          /* the view's locks exclude every other writer */
+	Snapshot crosscheck;     /* see Target */
+	int ndeltas;
+	capture::Delta **deltas; /* per base table of the analysis, or nullptr where it has none */
+	uint64 mask;             /* the tables that have one */
+	int64 rows_in;           /* rows of all deltas */
+};
+
+struct Outcome
+{
+	uint64 rows_out;
+	bool complete;
+	int lock_waits;
+};
+
+/* By the view's strategy; the active snapshot is the latest, taken after the locks. */
+Outcome maintain(Step *step);
+
+/* Recompute and apply the difference. */
+Outcome recompute_all(Step *step);
+
+/* Puts the columns of a query's row into the view's row, from column `from` of the row on. */
+void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolumns);
+
+/* Rows of queries on their way into a difference: of the content, or stored ones (ctid first). */
+struct Collect
+{
+	Program *program;
+	Difference *difference;
+	TupleTableSlot *row;
+};
+void take_content(TupleTableSlot *slot, void *context);
+void take_stored(TupleTableSlot *slot, void *context);
+
+/* --- between the parts ---------------------------------------------------- */
+
+/* aggregate: folds; recomputes the groups that do not fold. */
+Outcome fold_delta(Step *step);
+
+/* Keys to recompute, without repetition. */
+struct KeySet;
+KeySet *begin_keys(Step *step);
+void add_key(KeySet *keys, TupleTableSlot *view_row);
+int64 count_keys(const KeySet *keys);
+/* Computes the content for the keys anew and applies the difference. Consumes the set. */
+uint64 recompute_keys(Step *step, KeySet *keys);
+
+/* Makes the view's locks exclude every other writer, late; a deadlock is possible then. Returns the waits. */
+int make_exclusive(Step *step);
+
+/* Queries run as the owner in a restricted operation with the view's settings; writing only as the owner. */
+struct Acting
+{
+	Oid user;
+	int context;
+	int nest;
+};
+Acting act_restricted(const Step *step);
+Acting act_as_owner(const Step *step);
+void act_done(const Acting &acting);
+
+} // namespace dv::engine

@@ -1,0 +1,92 @@
+#pragma once
+
+/*
+ * What a backend keeps of a view between flushes: its analysis, prepared
+ * delta queries, compiled expressions.  Built at first use, thrown away when
+ * the catalog has moved.
+ */
+#include "analyze/analysis.hpp"
+#include "capture/transaction.hpp"
+#include "catalog/registry.hpp"
+#include "core/ir.hpp"
+
+extern "C" {
+#include "nodes/execnodes.h"
+}
+
+namespace dv::engine {
+
+/* What a prepared query of a view is for. */
+enum class Purpose : char
+{
+	terms,          /* linear or aggregate: the delta, one query per term */
+	traces,         /* keyed: the keys that the delta reaches */
+	keys_content,   /* the content for the keys at hand; mask: which key columns are NULL */
+	keys_stored,    /* the stored rows for them */
+	whole_content,
+	whole_stored,
+};
+
+struct Prepared
+{
+	Purpose purpose;
+	uint64 mask;   /* tables changed, or key columns that are NULL */
+	int size;      /* class of the delta's size */
+	int nplans;
+	SPIPlanPtr *plans;
+};
+
+struct Program
+{
+	Oid view;
+	uint64 generation;
+	int pins;
+	MemoryContext context;
+	analyze::Analysis *analysis;
+	TupleDesc desc;          /* of the view's table */
+	TupleDesc keys_desc;     /* k1, k2, ..., h uuid */
+	Hasher *hasher;
+	TupleDesc *delta_descs;  /* per base table: the layout that the prepared queries were made for */
+	ExprState **finals;      /* aggregate: per visible column, or nullptr */
+	ExprContext *expressions;
+	FmgrInfo *better;        /* aggregate: per state, for extremes */
+	pg::Vec<Prepared> prepared;
+};
+
+/* The program of a view; pinned until the end of the transaction at the latest. */
+Program *pin_program(Oid view);
+void unpin_program(Program *program);
+
+/* Names and rows of the relations that a prepared query reads besides tables. */
+struct Named
+{
+	char name[NAMEDATALEN];
+	Tuplestorestate *rows;
+	TupleDesc desc;
+	int64 nrows;
+};
+
+/*
+ * The queries for a purpose, prepared in the current SPI connection for named relations of about `nrows` rows.
+ * nplans < 0: there is none (a table has no path to the key).
+ */
+Prepared prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows);
+
+/* Throws the prepared queries away. */
+void forget_prepared(Program *program);
+
+using Take = void (*)(TupleTableSlot *slot, void *context);
+
+/* Runs a prepared query under the active snapshot, each row to `take`. */
+void run_plan(SPIPlanPtr plan, Take take, void *context);
+
+void register_named(const Named &named);
+void unregister_named(const Named &named);
+
+/* The columns of a base table that a view's maintenance reads, appended to *out. */
+void columns_used(Oid view, Oid table, pg::Vec<AttrNumber> *out);
+
+/* At the end of a transaction. */
+void release_programs() noexcept;
+
+} // namespace dv::engine
