@@ -15,6 +15,7 @@ namespace {
 struct Search
 {
 	Oid table;
+	Oid view;      /* the rule of a view lists the view itself in its range table, up to 15 */
 	List *queries; /* innermost first */
 };
 
@@ -29,7 +30,8 @@ walk_query(Query *query, Search *search)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 
-		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_VIEW && reads_whole_row(rte->relid, search->table))
+		if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_VIEW && rte->relid != search->view &&
+			reads_whole_row(rte->relid, search->table))
 			return true;
 	}
 	search->queries = lcons(query, search->queries);
@@ -63,7 +65,7 @@ walk(Node *node, void *context)
 bool
 reads_whole_row(Oid definition, Oid table)
 {
-	Search search = {table, NIL};
+	Search search = {table, definition, NIL};
 
 	return walk_query(analyze::stored_query(definition), &search);
 }
