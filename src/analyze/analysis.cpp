@@ -361,6 +361,47 @@ count_paths(const core::View *ir)
 	return n;
 }
 
+core::Slice<core::Text>
+leading_columns(Oid table)
+{
+	pg::Vec<core::Text> leading;
+	Relation rel = table_open(table, AccessShareLock);
+	ListCell *lc;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		AttrNumber attno = index->rd_index->indkey.values[0];
+		if (attno > 0 && RelationGetIndexPredicate(index) == NIL)
+			leading.push(text(column_text(table, attno)));
+		index_close(index, NoLock);
+	}
+	table_close(rel, NoLock);
+	return slice(leading);
+}
+
+void
+describe_tables(Work *work)
+{
+	pg::Vec<core::BaseTable> tables;
+	bool *traceable = static_cast<bool *>(palloc0(sizeof(bool) * (work->tables.n + 1)));
+	for (int i = 0; i < work->tables.n; i++)
+	{
+		const TableCount &count = work->tables[i];
+		pg::Vec<core::Text> columns;
+		int column = -1;
+		while ((column = bms_next_member(count.columns, column)) >= 0)
+			columns.push(text(column_text(count.table, column)));
+		tables.push(core::BaseTable{text(relation_text(count.table)), slice(columns), leading_columns(count.table)});
+		int seen = 0;
+		for (const core::Occurrence &occurrence : work->occurrences)
+			seen += occurrence.table == i;
+		traceable[i] = seen == count.times;
+	}
+	work->ir->tables = slice(tables);
+	work->ir->occurrences = slice(work->occurrences);
+	work->ir->traceable = core::Slice<bool>{traceable, work->tables.n};
+}
+
 /* A table in FROM that is never null-extended lends its primary key: the one that most tables lead to. */
 bool
 analyze_by_root(Work *work)
@@ -370,7 +411,7 @@ analyze_by_root(Work *work)
 	Graph *graph = read_graph(work->query);
 	for (const Reading &reading : graph->readings)
 		work->occurrences.push(core::Occurrence{table_index(work, reading.table)});
-	work->ir->occurrences = slice(work->occurrences);
+	describe_tables(work);
 	edges_of(work, graph);
 	int best = -1;
 	int best_paths = 0;
@@ -456,47 +497,6 @@ is_simple(const Query *query)
 	return query->groupClause == NIL && query->groupingSets == NIL && !query->hasAggs && !query->hasWindowFuncs &&
 		   query->distinctClause == NIL && query->limitCount == nullptr && query->limitOffset == nullptr &&
 		   query->havingQual == nullptr;
-}
-
-core::Slice<core::Text>
-leading_columns(Oid table)
-{
-	pg::Vec<core::Text> leading;
-	Relation rel = table_open(table, AccessShareLock);
-	ListCell *lc;
-	foreach (lc, RelationGetIndexList(rel))
-	{
-		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
-		AttrNumber attno = index->rd_index->indkey.values[0];
-		if (attno > 0 && RelationGetIndexPredicate(index) == NIL)
-			leading.push(text(column_text(table, attno)));
-		index_close(index, NoLock);
-	}
-	table_close(rel, NoLock);
-	return slice(leading);
-}
-
-void
-describe_tables(Work *work)
-{
-	pg::Vec<core::BaseTable> tables;
-	bool *traceable = static_cast<bool *>(palloc0(sizeof(bool) * (work->tables.n + 1)));
-	for (int i = 0; i < work->tables.n; i++)
-	{
-		const TableCount &count = work->tables[i];
-		pg::Vec<core::Text> columns;
-		int column = -1;
-		while ((column = bms_next_member(count.columns, column)) >= 0)
-			columns.push(text(column_text(count.table, column)));
-		tables.push(core::BaseTable{text(relation_text(count.table)), slice(columns), leading_columns(count.table)});
-		int seen = 0;
-		for (const core::Occurrence &occurrence : work->occurrences)
-			seen += occurrence.table == i;
-		traceable[i] = seen == count.times;
-	}
-	work->ir->tables = slice(tables);
-	work->ir->occurrences = slice(work->occurrences);
-	work->ir->traceable = core::Slice<bool>{traceable, work->tables.n};
 }
 
 const char *
@@ -620,6 +620,7 @@ analyze(Query *stored, Oid view, bool use_keys)
 		analysis->shape.hash = analysis->ncolumns + 1;
 		ir->hash_column = ir->kind == core::Kind::complete ? core::Text() : text(analysis->hash_name);
 	}
+	ir->content = text(analysis->content_sql);
 	describe_uses(work);
 	bool settings_matter;
 	refuse_what_cannot_be(stored, &settings_matter);
