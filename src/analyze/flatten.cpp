@@ -275,10 +275,10 @@ const char *
 slotted_body(const Flat *flat, List *target_list)
 {
 	char *text = text_of(with_outputs(flat, target_list, NIL, true));
-	char *select = strstr(text, "SELECT ");
+	char *select = strstr(text, "SELECT");
 	if (select == nullptr)
 		elog(ERROR, "unexpected text of a join block: %s", text);
-	return select + strlen("SELECT ");
+	return select + strlen("SELECT");
 }
 
 char *
