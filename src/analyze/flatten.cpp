@@ -171,11 +171,31 @@ expand_in(Query *query, T *&part)
 	part = reinterpret_cast<T *>(expand_whole_rows(reinterpret_cast<Node *>(part), &state));
 }
 
+/* The stored query remembers the columns that the table had when the view was made. */
+List *
+current_columns(Oid relid, List *aliases)
+{
+	List *names = NIL;
+	Relation rel = relation_open(relid, NoLock);
+	TupleDesc desc = RelationGetDescr(rel);
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		if (i < list_length(aliases))
+			names = lappend(names, list_nth(aliases, i));
+		else
+			names = lappend(names, makeString(att->attisdropped ? pstrdup("") : pstrdup(NameStr(att->attname))));
+	}
+	relation_close(rel, NoLock);
+	return names;
+}
+
 void
 rename_entry(RangeTblEntry *rte, const char *name)
 {
 	rte->alias = makeAlias(name, rte->alias ? rte->alias->colnames : NIL);
-	rte->eref = makeAlias(name, rte->eref->colnames);
+	rte->eref = makeAlias(name, rte->rtekind == RTE_RELATION ? current_columns(rte->relid, rte->alias->colnames)
+															 : rte->eref->colnames);
 }
 
 /* A copy with these outputs; base tables as slots, or as they are. */
