@@ -5,6 +5,7 @@
 #include "core/trace.hpp"
 #include "engine/test_break.hpp"
 #include "pg/border.hpp"
+#include "pg/identity.hpp"
 
 #include <stdexcept>
 
@@ -111,6 +112,8 @@ build(const catalog::View *info)
 	MemoryContextSwitchTo(before);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	/* Whoever writes first brings a search_path: names are read as they were written. */
+	pg::Identity identity = pg::assume(GetUserId(), 0);
 	PushActiveSnapshot(GetLatestSnapshot());
 	bool fitting = false;
 	for (bool use_keys : {true, false})
@@ -122,6 +125,7 @@ build(const catalog::View *info)
 			break;
 	}
 	PopActiveSnapshot();
+	pg::resume(identity);
 	if (!fitting)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("view \"%s\" no longer fits its definition", get_rel_name(info->view)),
