@@ -172,23 +172,4 @@ add_stale_mark(Oid view)
 	CommandCounterIncrement();
 }
 
-bool
-is_watched(Oid view, Oid base)
-{
-	Relation rel = open_catalog("table_catalog", AccessShareLock);
-	SysScanDesc scan = begin_scan(rel, view);
-	bool watched = true;
-
-	while (HeapTuple tuple = systable_getnext(scan))
-	{
-		bool null;
-
-		if (DatumGetObjectId(heap_getattr(tuple, table_catalog::base, RelationGetDescr(rel), &null)) == base)
-			watched = DatumGetBool(heap_getattr(tuple, table_catalog::watched, RelationGetDescr(rel), &null));
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return watched;
-}
-
 } // namespace dv::catalog

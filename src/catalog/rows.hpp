@@ -65,7 +65,4 @@ void remove_view(Oid view);
 
 void add_stale_mark(Oid view);
 
-/* Does any row say that changes of this base table, for this view, cannot be seen? */
-bool is_watched(Oid view, Oid base);
-
 } // namespace dv::catalog
