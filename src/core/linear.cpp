@@ -35,44 +35,78 @@ is_changed(const View &view, const Changed &changed, int occurrence)
 	return changed[static_cast<size_t>(view.occurrences[occurrence].table)];
 }
 
+std::string
+filled(const View &view, const Roles &roles)
+{
+	std::vector<std::string> sources(roles.size());
+	for (int i : view.block.occurrences)
+		sources[static_cast<size_t>(i)] = source(view, i, roles[static_cast<size_t>(i)]);
+	return fill_slots(view.block, sources);
+}
+
+std::string
+sign_of(const View &view, const Roles &roles)
+{
+	std::string sign;
+	for (int i : view.block.occurrences)
+		if (roles[static_cast<size_t>(i)] != Role::current)
+			sign.append(sign.empty() ? "" : " * ").append(alias(i)).append(".").append(sign_name);
+	return sign;
+}
+
 } // namespace
+
+std::vector<Roles>
+term_roles(const View &view, const Changed &changed)
+{
+	std::vector<Roles> terms;
+	for (int i : view.block.occurrences)
+	{
+		if (!is_changed(view, changed, i))
+			continue;
+		Roles roles(static_cast<size_t>(view.occurrences.n), Role::current);
+		for (int j : view.block.occurrences)
+			if (j == i)
+				roles[static_cast<size_t>(j)] = Role::delta;
+			else if (j > i && is_changed(view, changed, j))
+				roles[static_cast<size_t>(j)] = Role::before;
+		terms.push_back(std::move(roles));
+	}
+	return terms;
+}
 
 std::vector<std::string>
 linear_terms(const View &view, const Changed &changed)
 {
 	std::vector<std::string> terms;
+	for (const Roles &roles : term_roles(view, changed))
+		terms.push_back("SELECT " + sign_of(view, roles) + " AS " + sign_name + ", " + filled(view, roles));
+	return terms;
+}
+
+std::vector<Roles>
+trace_roles(const View &view, const Changed &changed)
+{
+	std::vector<Roles> traces;
 	for (int i : view.block.occurrences)
 	{
 		if (!is_changed(view, changed, i))
 			continue;
-		std::vector<std::string> sources(static_cast<size_t>(view.occurrences.n));
-		std::string sign;
+		Roles roles(static_cast<size_t>(view.occurrences.n), Role::current);
 		for (int j : view.block.occurrences)
-		{
-			Role role = j == i ? Role::delta : j > i && is_changed(view, changed, j) ? Role::before : Role::current;
-			sources[static_cast<size_t>(j)] = source(view, j, role);
-			if (role != Role::current)
-				sign.append(sign.empty() ? "" : " * ").append(alias(j)).append(".").append(sign_name);
-		}
-		terms.push_back("SELECT " + sign + " AS " + sign_name + ", " + fill_slots(view.block, sources));
+			if (is_changed(view, changed, j))
+				roles[static_cast<size_t>(j)] = j == i ? Role::delta : Role::before;
+		traces.push_back(std::move(roles));
 	}
-	return terms;
+	return traces;
 }
 
 std::vector<std::string>
 linear_traces(const View &view, const Changed &changed)
 {
 	std::vector<std::string> traces;
-	for (int i : view.block.occurrences)
-	{
-		if (!is_changed(view, changed, i))
-			continue;
-		std::vector<std::string> sources(static_cast<size_t>(view.occurrences.n));
-		for (int j : view.block.occurrences)
-			sources[static_cast<size_t>(j)] =
-				source(view, j, j == i ? Role::delta : is_changed(view, changed, j) ? Role::before : Role::current);
-		traces.push_back("SELECT DISTINCT " + fill_slots(view.block, sources));
-	}
+	for (const Roles &roles : trace_roles(view, changed))
+		traces.push_back("SELECT DISTINCT " + filled(view, roles));
 	return traces;
 }
 
