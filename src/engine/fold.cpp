@@ -418,6 +418,8 @@ fold_delta(Step *step)
 		outcome.rows_out += recompute_keys(step, keys);
 		PopActiveSnapshot();
 	}
+	else
+		end_keys(keys);
 	return outcome;
 }
 

@@ -52,6 +52,15 @@ count_keys(const KeySet *keys)
 }
 
 void
+end_keys(KeySet *keys)
+{
+	for (const KeyRun &run : keys->runs)
+		tuplestore_end(run.rows);
+	hash_destroy(keys->seen);
+	keys->runs.clear();
+}
+
+void
 add_key(KeySet *keys, TupleTableSlot *view_row)
 {
 	Program *program = keys->step->program;
@@ -115,9 +124,9 @@ recompute_keys(Step *step, KeySet *keys)
 		run_plan(prepare(program, Purpose::keys_content, run.nulls, run.nrows).plans[0], take_content, &collect);
 		run_plan(prepare(program, Purpose::keys_stored, run.nulls, run.nrows).plans[0], take_stored, &collect);
 		unregister_named(named);
-		tuplestore_end(run.rows);
 	}
 	act_done(restricted);
+	end_keys(keys);
 
 	uint64 written = apply_difference(difference);
 	close_target(target);

@@ -95,10 +95,12 @@ maintain_keyed(Step *step)
 	for (int i = 0; i < traces.nplans; i++)
 		run_plan(traces.plans[i], take_key, &tracing);
 	act_done(restricted);
-	if (count_keys(tracing.keys) == 0)
-		return Outcome{0, false, 0};
-	if (touches_most(program, count_keys(tracing.keys)))
-		return recompute_all(step);
+	bool most = touches_most(program, count_keys(tracing.keys));
+	if (most || count_keys(tracing.keys) == 0)
+	{
+		end_keys(tracing.keys);
+		return most ? recompute_all(step) : Outcome{0, false, 0};
+	}
 	return Outcome{recompute_keys(step, tracing.keys), false, 0};
 }
 
