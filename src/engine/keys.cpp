@@ -102,6 +102,43 @@ add_key(KeySet *keys, TupleTableSlot *view_row)
 	keys->nkeys++;
 }
 
+namespace {
+
+Named
+keys_relation(const Program *program, const KeyRun &run)
+{
+	Named named{};
+	strlcpy(named.name, "__dv_keys", NAMEDATALEN);
+	named.rows = run.rows;
+	named.desc = program->keys_desc;
+	named.nrows = run.nrows;
+	return named;
+}
+
+} // namespace
+
+/*
+ * A key that the planner does not push down computes the whole once per key: its own costs, scaled to the keys at
+ * hand, say so.
+ */
+bool
+keys_cost_more(Step *step, const KeySet *keys)
+{
+	if (keys->nkeys < 2)
+		return false;
+	Program *program = step->program;
+	double cost = 0;
+	for (const KeyRun &run : keys->runs)
+	{
+		Named named = keys_relation(program, run);
+		register_named(named);
+		Prepared content = prepare(program, Purpose::keys_content, run.nulls, run.nrows);
+		unregister_named(named);
+		cost += content.cost * static_cast<double>(run.nrows) / static_cast<double>(content.nrows);
+	}
+	return cost > prepare(program, Purpose::whole_content, 0, 0).cost + prepare(program, Purpose::whole_stored, 0, 0).cost;
+}
+
 uint64
 recompute_keys(Step *step, KeySet *keys)
 {
@@ -115,11 +152,7 @@ recompute_keys(Step *step, KeySet *keys)
 	Acting restricted = act_restricted(step);
 	for (const KeyRun &run : keys->runs)
 	{
-		Named named{};
-		strlcpy(named.name, "__dv_keys", NAMEDATALEN);
-		named.rows = run.rows;
-		named.desc = program->keys_desc;
-		named.nrows = run.nrows;
+		Named named = keys_relation(program, run);
 		register_named(named);
 		run_plan(prepare(program, Purpose::keys_content, run.nulls, run.nrows).plans[0], take_content, &collect);
 		run_plan(prepare(program, Purpose::keys_stored, run.nulls, run.nrows).plans[0], take_stored, &collect);

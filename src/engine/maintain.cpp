@@ -94,12 +94,12 @@ maintain_keyed(Step *step)
 	Tracing tracing{step, begin_keys(step), MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
 	for (int i = 0; i < traces.nplans; i++)
 		run_plan(traces.plans[i], take_key, &tracing);
+	bool whole = touches_most(program, count_keys(tracing.keys)) || keys_cost_more(step, tracing.keys);
 	act_done(restricted);
-	bool most = touches_most(program, count_keys(tracing.keys));
-	if (most || count_keys(tracing.keys) == 0)
+	if (whole || count_keys(tracing.keys) == 0)
 	{
 		end_keys(tracing.keys);
-		return most ? recompute_all(step) : Outcome{0, false, 0};
+		return whole ? recompute_all(step) : Outcome{0, false, 0};
 	}
 	return Outcome{recompute_keys(step, tracing.keys), false, 0};
 }

@@ -59,6 +59,8 @@ KeySet *begin_keys(Step *step);
 void add_key(KeySet *keys, TupleTableSlot *view_row);
 int64 count_keys(const KeySet *keys);
 void end_keys(KeySet *keys);
+/* Is it cheaper to recompute the whole? */
+bool keys_cost_more(Step *step, const KeySet *keys);
 /* Computes the content for the keys anew and applies the difference. Consumes the set. */
 uint64 recompute_keys(Step *step, KeySet *keys);
 

@@ -206,6 +206,17 @@ emit(const core::View *ir, Purpose purpose, uint64 mask, pg::Vec<const char *> *
 	return possible;
 }
 
+double
+planned_cost(SPIPlanPtr plan)
+{
+	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
+	if (cached == nullptr)
+		elog(ERROR, "a delta query has no single plan");
+	double cost = linitial_node(PlannedStmt, cached->stmt_list)->planTree->total_cost;
+	ReleaseCachedPlan(cached, CurrentResourceOwner);
+	return cost;
+}
+
 int
 size_class(int64 nrows)
 {
@@ -283,7 +294,7 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 
 	pg::Vec<const char *> texts;
 	texts.grow(program->analysis->ir->occurrences.n + 1);
-	Prepared prepared{purpose, mask, size, -1, nullptr};
+	Prepared prepared{purpose, mask, size, -1, nullptr, 0, nrows};
 	if (emit(program->analysis->ir, purpose, mask, &texts))
 	{
 		prepared.nplans = 0;
@@ -300,6 +311,8 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 			prepared.plans[prepared.nplans++] = plan;
 		}
 	}
+	if (purpose != Purpose::terms && purpose != Purpose::traces)
+		prepared.cost = planned_cost(prepared.plans[0]);
 	return program->prepared.push(prepared);
 }
 
