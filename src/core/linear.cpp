@@ -6,27 +6,57 @@ namespace {
 
 constexpr Text marker = "__dv_slot_";
 
-/* The block's body with a source in the place of each slot. */
+bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+}
+
+/* The slot that begins at `at`: __dv_slot_<i> under the alias r<i>, which is how a table is read, and nothing else. */
+int
+slot_at(const LinearBlock &block, size_t at)
+{
+	if (block.body.substr(at, marker.size()) != marker || (at > 0 && is_word(block.body[at - 1])))
+		return -1;
+	Text rest = block.body.substr(at + marker.size());
+	for (int i : block.occurrences)
+	{
+		std::string reading = std::to_string(i) + " " + alias(i);
+		if (rest.substr(0, reading.size()) == reading &&
+			(rest.size() == reading.size() || !is_word(rest[reading.size()])))
+			return i;
+	}
+	return -1;
+}
+
+/* The block's body with a source in the place of each slot. Literals and quoted names stay as they are. */
 std::string
 fill_slots(const LinearBlock &block, const std::vector<std::string> &sources)
 {
 	std::string out;
-	Text rest = block.body;
-	for (size_t at; (at = rest.find(marker)) != Text::npos;)
+	for (size_t at = 0; at < block.body.size();)
 	{
-		size_t digits = at + marker.size();
-		size_t end = digits;
-		size_t slot = 0;
-		while (end < rest.size() && rest[end] >= '0' && rest[end] <= '9')
-			slot = slot * 10 + static_cast<size_t>(rest[end++] - '0');
-		out.append(rest.substr(0, at));
-		if (end == digits || slot >= sources.size())
-			out.append(rest.substr(at, end - at)); /* a literal of the user's */
+		char c = block.body[at];
+		if (c == '\'' || c == '"')
+		{
+			/* a doubled quote inside is the end of one part and the beginning of the next */
+			size_t end = block.body.find(c, at + 1);
+			Text quoted = block.body.substr(at, end == Text::npos ? end : end + 1 - at);
+			out.append(quoted);
+			at += quoted.size();
+		}
+		else if (int i = c == marker.front() ? slot_at(block, at) : -1; i >= 0)
+		{
+			out.append(sources[static_cast<size_t>(i)]);
+			at += marker.size() + std::to_string(i).size();
+		}
 		else
-			out.append(sources[slot]);
-		rest.remove_prefix(end);
+		{
+			out.push_back(c);
+			at++;
+		}
 	}
-	return out.append(rest);
+	return out;
 }
 
 bool
