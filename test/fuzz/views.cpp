@@ -400,12 +400,13 @@ ViewMaker::windows()
 		if (ref != nullptr)
 			list.add(ref->text, ref->type);
 	}
-	/* ties are rows with equal output, so any order among them is the same answer */
+	/* ties are rows with equal output, also of the windows that are ordered by x, so any order among them is the same answer */
 	std::string order;
 	for (const std::string &expression : list.expressions)
 		order += (order.empty() ? "" : ", ") + expression;
 	std::string partition = "(PARTITION BY " + (part ? part->text : "1");
 	std::string x = whole(scope);
+	order += (order.empty() ? "" : ", ") + x;
 	for (int i = random_.between(1, 2); i > 0; i--)
 		switch (random_.below(6))
 		{
