@@ -95,7 +95,8 @@ file() noexcept
 		if (at != MAP_FAILED)
 			mapped = static_cast<File *>(at);
 	}
-	close(fd); /* and with it the lock */
+	(void) flock(fd, LOCK_UN); /* closing would not: the mapping keeps the file open */
+	close(fd);
 	return mapped;
 }
 
