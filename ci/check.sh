@@ -68,7 +68,7 @@ fi
 if [ "${built:-no}" = yes ]; then
 	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	mkdir "$WORK/run/src"
-	cp -r test expected "$WORK/run/src/"
+	cp -r test expected examples "$WORK/run/src/"
 	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/helper/*.{o,so}
 	if [ -e test/helper/Makefile ]; then
 		judge "build the tests' helper" make --no-print-directory -C "$WORK/run/src/test/helper" PG_CONFIG="$PG_CONFIG"

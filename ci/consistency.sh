@@ -24,6 +24,14 @@ compare() { # schedule, folder, suffix
 compare test/schedule test/sql sql
 compare test/isolation_schedule test/specs spec
 
+# Documentation is executed: the README's block stands in its test, each example is a test.
+block=$(sed -n '/^```sql$/,/^```$/p' README.md | sed '1d;$d')
+[[ -n "$block" && "$(cat test/sql/readme.sql)" == *"$block"* ]] ||
+	complain "test/sql/readme.sql does not hold the SQL of README.md"
+for example in examples/*/example.sql; do
+	[ "$example" -ef "test/sql/example_$(basename "$(dirname "$example")").sql" ] || complain "$example is not in test/sql"
+done
+
 if grep -nE '#include +[<"](postgres|pg/|catalog/|utils/|access/|executor/)' src/core/*.[ch]pp 2>/dev/null; then
 	complain "src/core includes the server"
 fi

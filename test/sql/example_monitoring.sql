@@ -1,0 +1,1 @@
+../../examples/monitoring/example.sql

@@ -1,0 +1,1 @@
+../../examples/recommendation_features/example.sql
