@@ -5,6 +5,9 @@ extern "C" {
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_namespace.h"
 #include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
+#include "parser/parse_clause.h"
+#include "parser/parse_oper.h"
 #include "parser/parsetree.h"
 #include "utils/fmgroids.h"
 }
@@ -245,8 +248,51 @@ find_aggregates(Node *node, void *context)
 		return false;
 	if (IsA(node, Aggref))
 		return !fold_aggregate(search->folds, as<Aggref>(node), search->bare);
+	if (IsA(node, GroupingFunc))
+		return true;
 	search->bare = false;
 	return pg::walk_expression(node, find_aggregates, context);
+}
+
+struct Ungrouped
+{
+	Query *query;
+	List **group;
+};
+
+/*
+ * A column that follows from a primary key among the groups is a group column itself: the groups stay the same.
+ * True where one cannot be: equal values of it may show differently.
+ */
+bool
+group_dependents(Node *node, void *context)
+{
+	Ungrouped *ungrouped = static_cast<Ungrouped *>(context);
+	if (node == nullptr || IsA(node, Aggref))
+		return false;
+	ListCell *lc;
+	foreach (lc, *ungrouped->group)
+	{
+		TargetEntry *entry = get_sortgroupclause_tle(lfirst_node(SortGroupClause, lc), ungrouped->query->targetList);
+		if (equal(entry->expr, node))
+			return false;
+	}
+	if (!IsA(node, Var))
+		return pg::walk_expression(node, group_dependents, context);
+	if (as<Var>(node)->varattno <= 0 || !exact_type(exprType(node), exprCollation(node)))
+		return true;
+	TargetEntry *entry = tlist_member(as<Expr>(node), ungrouped->query->targetList);
+	if (entry == nullptr)
+	{
+		entry = makeTargetEntry(static_cast<Expr *>(copyObjectImpl(node)), list_length(ungrouped->query->targetList) + 1,
+								nullptr, true);
+		ungrouped->query->targetList = lappend(ungrouped->query->targetList, entry);
+	}
+	SortGroupClause *clause = makeNode(SortGroupClause);
+	clause->tleSortGroupRef = assignSortGroupRef(entry, ungrouped->query->targetList);
+	get_sort_group_operators(exprType(node), true, true, false, &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
+	*ungrouped->group = lappend(*ungrouped->group, clause);
+	return false;
 }
 
 struct Finals
@@ -326,13 +372,23 @@ over_states(Node *node, void *context)
 bool
 analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat)
 {
-	const Query *source = flat->query;
+	Query *source = makeNode(Query);
 	ListCell *lc;
+	*source = *flat->query;
+	source->targetList = static_cast<List *>(copyObjectImpl(flat->query->targetList));
 	if (query->groupingSets != NIL || query->havingQual || query->windowClause != NIL || query->hasTargetSRFs ||
 		query->limitCount || query->limitOffset || query->hasDistinctOn ||
 		(query->distinctClause != NIL && (query->groupClause != NIL || query->hasAggs)))
 		return false;
-	List *group = query->distinctClause != NIL ? query->distinctClause : query->groupClause;
+	List *group = list_copy(query->distinctClause != NIL ? query->distinctClause : query->groupClause);
+	Ungrouped ungrouped{source, &group};
+	int ntargets = list_length(source->targetList);
+	for (int i = 0; query->groupClause != NIL && i < ntargets; i++)
+	{
+		TargetEntry *entry = list_nth_node(TargetEntry, source->targetList, i);
+		if (!entry->resjunk && group_dependents(reinterpret_cast<Node *>(entry->expr), &ungrouped))
+			return false;
+	}
 
 	Folds folds{};
 	folds.query = source;

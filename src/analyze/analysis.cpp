@@ -129,6 +129,8 @@ analyze_linear(Work *work, Flat *flat)
 			keys.push(position(columns, expose(&columns, var, &hidden)));
 		}
 	}
+	if (columns == NIL) /* the sign of a delta's row would be alone, before FROM */
+		(void) expose(&columns, makeBoolConst(true, false), &hidden);
 	work->ir->kind = core::Kind::linear;
 	work->ir->has_block = true;
 	work->ir->block.body = text(slotted_body(flat, columns));
@@ -167,7 +169,8 @@ key_entries(Query *query, List **entries, engine::Identity *identity)
 {
 	ListCell *lc;
 	if (query->setOperations || query->groupingSets != NIL || query->limitCount || query->limitOffset ||
-		query->hasTargetSRFs || query->hasRecursive || (query->hasAggs && query->groupClause == NIL))
+		query->hasTargetSRFs || query->hasRecursive ||
+		((query->hasAggs || query->havingQual) && query->groupClause == NIL))
 		return false;
 	int kinds = (query->groupClause != NIL) + (query->windowClause != NIL) + (query->distinctClause != NIL);
 	if (kinds == 0)
@@ -262,6 +265,12 @@ finish_keyed(Work *work, const pg::Vec<core::KeyColumn> &keys, const pg::Vec<Att
 		analysis->hash_name = "__dv_key";
 }
 
+core::Text
+cast_text(Oid type)
+{
+	return OidIsValid(type) ? text(format_type_be_qualified(type)) : core::Text();
+}
+
 void
 edges_of(Work *work, const Graph *graph)
 {
@@ -269,7 +278,8 @@ edges_of(Work *work, const Graph *graph)
 	for (const GraphEdge &edge : graph->edges)
 		edges.push(core::Edge{edge.from, text(column_text(graph->readings[edge.from].table, edge.from_column)), edge.to,
 							  text(column_text(graph->readings[edge.to].table, edge.to_column)),
-							  text(operator_text(edge.op)), edge.same_type});
+							  text(operator_text(edge.op)), edge.same_type, cast_text(edge.from_cast),
+							  cast_text(edge.to_cast)});
 	work->ir->edges = slice(edges);
 }
 

@@ -95,7 +95,10 @@ column_text(Oid relid, AttrNumber column)
 bool
 same_expression(Node *a, Node *b)
 {
-	return equal(strip_relabel(a), strip_relabel(b));
+	if (!equal(strip_relabel(a), strip_relabel(b)) || exprCollation(a) != exprCollation(b))
+		return false;
+	return exprType(a) == exprType(b) || lookup_type_cache(exprType(a), TYPECACHE_EQ_OPR)->eq_opr ==
+											 lookup_type_cache(exprType(b), TYPECACHE_EQ_OPR)->eq_opr;
 }
 
 } // namespace dv::analyze

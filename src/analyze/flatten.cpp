@@ -52,9 +52,21 @@ gather(Node *node, pg::Vec<int> *leaves, List **quals)
 	return true;
 }
 
+/* The leaves on top of the others, the first one topmost. */
+bool
+stack_leaves(Node *node, pg::Vec<int> *stack, List **quals)
+{
+	pg::Vec<int> leaves;
+	if (!gather(node, &leaves, quals))
+		return false;
+	for (int i = leaves.n; i > 0; i--)
+		stack->push(leaves[i - 1]);
+	return true;
+}
+
 /* Takes a plain subquery's FROM into the outer query's, and its outputs for the outer query's references to it. */
 bool
-pull_up(Query *query, int rtindex, pg::Vec<int> *leaves, List **quals)
+pull_up(Query *query, int rtindex, pg::Vec<int> *stack, List **quals)
 {
 	RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
 	Query *sub = rte->subquery;
@@ -82,23 +94,25 @@ pull_up(Query *query, int rtindex, pg::Vec<int> *leaves, List **quals)
 		else if (entry->rtekind == RTE_VALUES)
 			substitute(entry->values_lists);
 	}
-	return gather(reinterpret_cast<Node *>(sub->jointree), leaves, quals);
+	return stack_leaves(reinterpret_cast<Node *>(sub->jointree), stack, quals);
 }
 
 /* All leaves down to what cannot be flattened further; false if something there is no inner join. */
 bool
 flatten_from(Query *query, List **items, List **quals)
 {
-	pg::Vec<int> leaves;
-	if (!gather(reinterpret_cast<Node *>(query->jointree), &leaves, quals))
+	pg::Vec<int> stack; /* in the order of FROM: a function there may refer to what comes before it */
+	if (!stack_leaves(reinterpret_cast<Node *>(query->jointree), &stack, quals))
 		return false;
-	for (int i = 0; i < leaves.n; i++)
+	while (!stack.empty())
 	{
-		RangeTblEntry *rte = rt_fetch(leaves[i], query->rtable);
+		int rtindex = stack.back();
+		RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
+		stack.truncate(stack.n - 1);
 		switch (rte->rtekind)
 		{
 		case RTE_SUBQUERY:
-			if (!pull_up(query, leaves[i], &leaves, quals))
+			if (!pull_up(query, rtindex, &stack, quals))
 				return false;
 			break;
 		case RTE_RELATION:
@@ -109,7 +123,7 @@ flatten_from(Query *query, List **items, List **quals)
 		case RTE_VALUES:
 		{
 			RangeTblRef *ref = makeNode(RangeTblRef);
-			ref->rtindex = leaves[i];
+			ref->rtindex = rtindex;
 			*items = lappend(*items, ref);
 			break;
 		}
@@ -228,6 +242,9 @@ with_outputs(const Flat *flat, List *target_list, List *group_clause, bool slots
 	for (int i = 0; i < flat->rtindex.n; i++)
 	{
 		RangeTblEntry *rte = rt_fetch(flat->rtindex[i], query->rtable);
+		/* A list of column aliases would count columns that a delta lacks. */
+		rte->alias->colnames = NIL;
+		rte->eref->colnames = current_columns(rte->relid, NIL);
 		rte->rtekind = RTE_CTE;
 		rte->ctename = psprintf("__dv_slot_%d", i);
 		rte->relid = InvalidOid;

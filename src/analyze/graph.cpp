@@ -3,6 +3,7 @@
 
 extern "C" {
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "parser/parsetree.h"
 }
 
@@ -52,7 +53,7 @@ struct Endpoint
 {
 	int rtindex; /* in the block where the equality stands; 0: outside of it */
 	Column column;
-	Oid type;
+	Oid type; /* as which it is compared */
 };
 
 int build_block(Builder *builder, Query *query, int parent);
@@ -72,7 +73,7 @@ exports(const Query *query, const TargetEntry *entry)
 				return true;
 		return false;
 	};
-	if (query->hasAggs && query->groupClause == NIL)
+	if ((query->hasAggs || query->havingQual) && query->groupClause == NIL)
 		return false;
 	if (query->groupClause != NIL && !among(query->groupClause))
 		return false;
@@ -113,6 +114,7 @@ resolve_in(const Builder *builder, int at, const Var *var, Column *column)
 bool
 resolve(const Builder *builder, int at, Node *expr, Endpoint *endpoint)
 {
+	endpoint->type = exprType(expr);
 	expr = strip_relabel(expr);
 	if (!IsA(expr, Var))
 		return false;
@@ -120,17 +122,50 @@ resolve(const Builder *builder, int at, Node *expr, Endpoint *endpoint)
 	for (Index up = var->varlevelsup; up > 0; up--)
 		at = builder->blocks[at].parent;
 	endpoint->rtindex = var->varlevelsup == 0 ? var->varno : 0;
-	endpoint->type = var->vartype;
 	endpoint->column.present = true;
 	return at >= 0 && resolve_in(builder, at, var, &endpoint->column);
 }
 
-void
-add_edge(Builder *builder, const Column &from, const Column &to, Oid op, bool same_type)
+Oid
+type_of(const Builder *builder, const Column &column)
 {
-	if (from.reading == to.reading || !OidIsValid(op))
+	return get_atttype(builder->graph->readings[column.reading].table, column.attno);
+}
+
+/* The cast by which op reads the column; false if there is none that keeps the value as it is. */
+bool
+cast_of(const Builder *builder, const Endpoint &endpoint, Oid *cast)
+{
+	Oid type = type_of(builder, endpoint.column);
+	Oid function;
+	*cast = type == endpoint.type ? InvalidOid : endpoint.type;
+	return type == endpoint.type ||
+		   find_coercion_pathway(endpoint.type, type, COERCION_EXPLICIT, &function) == COERCION_PATH_RELABELTYPE;
+}
+
+/* Whatever is equal by op is equal by what tells keys apart, and the other way round. */
+bool
+can_stand_for(const Builder *builder, const Column &a, const Column &b, Oid op)
+{
+	Oid type;
+	Oid other;
+	int32 typmod;
+	Oid collation;
+	Oid other_collation;
+	get_atttypetypmodcoll(builder->graph->readings[a.reading].table, a.attno, &type, &typmod, &collation);
+	get_atttypetypmodcoll(builder->graph->readings[b.reading].table, b.attno, &other, &typmod, &other_collation);
+	return type == other && collation == other_collation && lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr == op;
+}
+
+void
+add_edge(Builder *builder, const Endpoint &from, const Endpoint &to, Oid op)
+{
+	GraphEdge edge{from.column.reading, from.column.attno, to.column.reading, to.column.attno, op, false, InvalidOid, InvalidOid};
+	if (edge.from == edge.to || !OidIsValid(op) || !cast_of(builder, from, &edge.from_cast) ||
+		!cast_of(builder, to, &edge.to_cast))
 		return;
-	builder->graph->edges.push(GraphEdge{from.reading, from.attno, to.reading, to.attno, op, same_type});
+	edge.same_type = can_stand_for(builder, from.column, to.column, op);
+	builder->graph->edges.push(edge);
 }
 
 bool
@@ -149,11 +184,10 @@ read_equality(Builder *builder, int at, OpExpr *op, const Bitmapset *leaving)
 		!resolve(builder, at, static_cast<Node *>(linitial(op->args)), &left) ||
 		!resolve(builder, at, static_cast<Node *>(lsecond(op->args)), &right))
 		return;
-	bool same_type = left.type == right.type;
 	if (left.rtindex > 0 && bms_is_member(left.rtindex, leaving))
-		add_edge(builder, left.column, right.column, op->opno, same_type);
+		add_edge(builder, left, right, op->opno);
 	if (right.rtindex > 0 && bms_is_member(right.rtindex, leaving))
-		add_edge(builder, right.column, left.column, get_commutator(op->opno), same_type);
+		add_edge(builder, right, left, get_commutator(op->opno));
 }
 
 /* x IN (SELECT y ...) where NULL counts as false. */
@@ -172,7 +206,8 @@ read_in(Builder *builder, int at, SubLink *sublink, Node *test)
 	if (!IsA(test, OpExpr) || list_length(as<OpExpr>(test)->args) != 2)
 		return;
 	OpExpr *op = as<OpExpr>(test);
-	Node *param = strip_relabel(static_cast<Node *>(lsecond(op->args)));
+	Node *value = static_cast<Node *>(lsecond(op->args));
+	Node *param = strip_relabel(value);
 	if (!IsA(param, Param) || as<Param>(param)->paramkind != PARAM_SUBLINK ||
 		!is_equality(op->opno, exprType(static_cast<Node *>(linitial(op->args)))))
 		return;
@@ -187,7 +222,10 @@ read_in(Builder *builder, int at, SubLink *sublink, Node *test)
 	if (child >= 0 && entry && exports(sub, entry) &&
 		resolve(builder, at, static_cast<Node *>(linitial(op->args)), &outer) &&
 		resolve(builder, child, reinterpret_cast<Node *>(entry->expr), &inner) && inner.rtindex > 0)
-		add_edge(builder, inner.column, outer.column, get_commutator(op->opno), inner.type == outer.type);
+	{
+		inner.type = exprType(value);
+		add_edge(builder, inner, outer, get_commutator(op->opno));
+	}
 }
 
 void

@@ -25,6 +25,8 @@ TableKey primary_key(Oid table);
 /* Would a unique index over columns of these types hold any value? */
 bool bounded_type(Oid type, int32 typmod);
 bool hashable_type(Oid type);
+/* Are equal values of the type the same bytes? */
+bool exact_type(Oid type, Oid collation);
 
 /* refuse.cpp: raises for what no strategy can maintain; says whether a setting matters. */
 void refuse_what_cannot_be(Query *query, bool *settings_matter);
@@ -57,6 +59,8 @@ struct GraphEdge
 	AttrNumber to_column;
 	Oid op;
 	bool same_type;
+	Oid from_cast; /* the type that op reads the column as; InvalidOid: its own */
+	Oid to_cast;
 };
 struct Graph
 {
@@ -116,6 +120,7 @@ const char *column_text(Oid relid, AttrNumber column);
 
 /* A resolved column of a base table as target entry etc. */
 TargetEntry *target_named(List *target_list, const char *name);
+/* The same value, told apart from others by the same equality: a cast to a type of another equality differs. */
 bool same_expression(Node *a, Node *b);
 
 } // namespace dv::analyze

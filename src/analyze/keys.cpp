@@ -2,7 +2,10 @@
 #include "pg/compat.hpp"
 
 extern "C" {
+#include "access/nbtree.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
+#include "commands/defrem.h"
 }
 
 namespace dv::analyze {
@@ -38,6 +41,17 @@ hashable_type(Oid type)
 {
 	TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_EQ_OPR | TYPECACHE_HASH_EXTENDED_PROC);
 	return OidIsValid(entry->eq_opr) && OidIsValid(entry->hash_extended_proc);
+}
+
+bool
+exact_type(Oid type, Oid collation)
+{
+	Oid opclass = GetDefaultOpClass(type, BTREE_AM_OID);
+	if (!OidIsValid(opclass) || !hashable_type(type))
+		return false;
+	Oid input = get_opclass_input_type(opclass);
+	Oid proc = get_opfamily_proc(get_opclass_family(opclass), input, input, BTEQUALIMAGE_PROC);
+	return OidIsValid(proc) && DatumGetBool(OidFunctionCall1Coll(proc, collation, ObjectIdGetDatum(input)));
 }
 
 TableKey

@@ -183,11 +183,10 @@ normalize_level(Query *query, Level *outer)
 	}
 	foreach (lc, query->rtable)
 		normalize_entry(lfirst_node(RangeTblEntry, lc), &level);
-	if (!query->hasRecursive)
-		query->cteList = NIL;
-
 	(void) pg::walk_query(query, normalize_sublinks, &level,
 						  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES);
+	if (!query->hasRecursive)
+		query->cteList = NIL;
 
 	auto flatten = [query](auto *&part) {
 		part = reinterpret_cast<std::remove_reference_t<decltype(part)>>(

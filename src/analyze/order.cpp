@@ -95,6 +95,16 @@ sortable(Node *expr)
 	return reinterpret_cast<Node *>(cast);
 }
 
+void
+add_clause(List **order, const SortGroupClause *clause)
+{
+	ListCell *lc;
+	foreach (lc, *order)
+		if (lfirst_node(SortGroupClause, lc)->tleSortGroupRef == clause->tleSortGroupRef)
+			return;
+	*order = lappend(*order, copyObjectImpl(clause));
+}
+
 /* Adds expr to an order over entries of target_list, as a hidden entry unless it is there. */
 void
 add_to_order(List **order, List **target_list, Node *expr)
@@ -260,6 +270,10 @@ complete_query(Query *query)
 		return;
 	ListCell *lc;
 	List *visible = NIL;
+	/* What DISTINCT ON names comes first. */
+	if (query->hasDistinctOn)
+		foreach (lc, query->distinctClause)
+			add_clause(&query->sortClause, lfirst_node(SortGroupClause, lc));
 	foreach (lc, query->targetList)
 		if (!lfirst_node(TargetEntry, lc)->resjunk)
 			visible = lappend(visible, lfirst(lc));

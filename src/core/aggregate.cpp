@@ -31,7 +31,8 @@ partial(const State &state)
 	case StateKind::count_rows:
 		return "sum(d.s)";
 	case StateKind::count:
-		return "coalesce(sum(d.s) FILTER (WHERE " + x + " IS NOT NULL), 0)";
+		/* IS NOT NULL would look into a row */
+		return "coalesce(sum(d.s) FILTER (WHERE " + x + " IS DISTINCT FROM NULL), 0)";
 	case StateKind::sum:
 		/* numeric in between: no sign can overflow the argument's own type */
 		return "sum(d.s::pg_catalog.numeric * " + x + ")::" + type;

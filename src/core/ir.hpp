@@ -60,6 +60,8 @@ struct Edge
 	Text to_column;
 	Text op;
 	bool same_type; /* the values can stand for each other */
+	Text from_cast = {}; /* the type that the operator reads the column as, where that is another one */
+	Text to_cast = {};
 };
 
 /* A column of the partition key P of a keyed view. */

@@ -75,6 +75,13 @@ column_of(int occurrence, Text column)
 }
 
 std::string
+operand(int occurrence, Text column, Text cast)
+{
+	std::string value = column_of(occurrence, column);
+	return cast.empty() ? value : "(" + value + ")::" + std::string(cast);
+}
+
+std::string
 trace_query(const View &view, const Changed &changed, const Path &path)
 {
 	std::string outputs;
@@ -90,8 +97,8 @@ trace_query(const View &view, const Changed &changed, const Path &path)
 		from += (i > 0 ? ", " : "") + source(view, o, i == 0 ? Role::delta : differs ? Role::before : Role::current) +
 				" " + alias(o);
 		for (const Edge *edge : path.steps[i].by)
-			where += (where.empty() ? " WHERE " : " AND ") + column_of(edge->from, edge->from_column) + " " +
-					 std::string(edge->op) + " " + column_of(edge->to, edge->to_column);
+			where += (where.empty() ? " WHERE " : " AND ") + operand(edge->from, edge->from_column, edge->from_cast) + " " +
+					 std::string(edge->op) + " " + operand(edge->to, edge->to_column, edge->to_cast);
 	}
 	return "SELECT DISTINCT " + outputs + " FROM " + from + where;
 }

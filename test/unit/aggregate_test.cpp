@@ -23,7 +23,7 @@ TEST(Aggregate, OnePartialPerStateAndTheRowsThatLeave)
 
 	EXPECT_EQ(aggregate_terms(p.view, Changed{true}),
 			  (std::vector<std::string>{
-				  "SELECT d.g1, sum(d.s), coalesce(sum(d.s) FILTER (WHERE d.a1 IS NOT NULL), 0), "
+				  "SELECT d.g1, sum(d.s), coalesce(sum(d.s) FILTER (WHERE d.a1 IS DISTINCT FROM NULL), 0), "
 				  "sum(d.s::pg_catalog.numeric * d.a1)::bigint, "
 				  "pg_catalog.max(d.a1) FILTER (WHERE d.s > 0), pg_catalog.max(d.a1) FILTER (WHERE d.s < 0), "
 				  "count(*) FILTER (WHERE d.s < 0) "
