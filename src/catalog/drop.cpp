@@ -4,6 +4,7 @@
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
 #include "engine/stats.hpp"
+#include "pg/compat.hpp"
 
 namespace dv::catalog {
 
@@ -41,7 +42,124 @@ broken_views()
 	return broken;
 }
 
+bool
+has(const pg::Vec<Oid> &oids, Oid oid)
+{
+	for (Oid known : oids)
+	{
+		if (known == oid)
+			return true;
+	}
+	return false;
+}
+
+int
+by_oid(const void *a, const void *b)
+{
+	Oid left = *static_cast<const Oid *>(a);
+	Oid right = *static_cast<const Oid *>(b);
+
+	return left < right ? -1 : left > right;
+}
+
+/* The relations that the command names and the user may drop; those of a schema, if it names that. */
+pg::Vec<Oid>
+named_relations(const DropStmt *stmt)
+{
+	pg::Vec<Oid> named;
+	ListCell *cell;
+
+	foreach (cell, stmt->objects)
+	{
+		if (stmt->removeType == OBJECT_TABLE)
+		{
+			RangeVar *name = makeRangeVarFromNameList(lfirst_node(List, cell));
+			Oid relid = RangeVarGetRelidExtended(name, NoLock, RVR_MISSING_OK, nullptr, nullptr);
+			if (OidIsValid(relid) && pg::owns_relation(relid, GetUserId()))
+				named.push(relid);
+		}
+		else if (stmt->removeType == OBJECT_SCHEMA)
+		{
+			Oid schema = get_namespace_oid(strVal(lfirst(cell)), true);
+			if (!OidIsValid(schema) || !pg::owns_schema(schema, GetUserId()))
+				continue;
+			for (const View *view : all_views())
+			{
+				if (get_rel_namespace(view->view) == schema)
+					named.push(view->view);
+				for (int i = 0; i < view->ntables; i++)
+				{
+					if (get_rel_namespace(view->tables[i]) == schema)
+						named.push(view->tables[i]);
+				}
+			}
+		}
+	}
+	return named;
+}
+
+/* The views that go with the relations: those that are among them, and those that read what goes, in rank order. */
+pg::Vec<const View *>
+views_that_go(pg::Vec<Oid> *gone)
+{
+	pg::Vec<const View *> views;
+
+	for (const View *view : all_views())
+	{
+		bool goes = has(*gone, view->view);
+		for (int i = 0; i < view->ntables && !goes; i++)
+			goes = has(*gone, view->tables[i]);
+		if (!goes)
+			continue;
+		gone->push(view->view);
+		views.push(view);
+	}
+	return views;
+}
+
+/* Is there no other view on the table? */
+bool
+loses_triggers(Oid base, const pg::Vec<Oid> &gone)
+{
+	const pg::Vec<const View *> views = all_views();
+
+	for (const View *view : views)
+	{
+		for (int i = 0; i < view->ntables; i++)
+		{
+			if (view->tables[i] == base && !has(gone, view->view))
+				return false;
+		}
+	}
+	return true;
+}
+
 } // namespace
+
+void
+lock_before_drop(Node *parsetree)
+{
+	if (parsetree == nullptr || !IsA(parsetree, DropStmt))
+		return;
+
+	pg::Vec<Oid> gone = named_relations(reinterpret_cast<DropStmt *>(parsetree));
+	if (gone.empty())
+		return;
+	pg::Vec<const View *> views = views_that_go(&gone);
+	pg::Vec<Oid> bases;
+	for (const View *view : views)
+	{
+		for (int i = 0; i < view->ntables; i++)
+		{
+			if (!has(bases, view->tables[i]) && loses_triggers(view->tables[i], gone))
+				bases.push(view->tables[i]);
+		}
+	}
+	if (bases.n > 1)
+		qsort(bases.data, bases.n, sizeof(Oid), by_oid);
+	for (Oid base : bases)
+		LockRelationOid(base, AccessExclusiveLock);
+}
 
 void
 clean_up_after_drop(DropBehavior behavior)

@@ -5,6 +5,12 @@
 namespace dv::catalog {
 
 /*
+ * Before a drop of tables or schemas: locks the base tables that will lose our triggers, before the views themselves
+ * are locked.  A writer locks its base table first, and the views at its commit.
+ */
+void lock_before_drop(Node *parsetree);
+
+/*
  * After any drop: views whose table or definition is gone go as a whole, and
  * base tables that no view reads any more lose our triggers.
  */

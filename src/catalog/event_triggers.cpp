@@ -243,6 +243,7 @@ ddl_command_start(Node *parsetree, const char *tag)
 	if (all_views().empty())
 		return;
 	refuse_statement(parsetree);
+	lock_before_drop(parsetree);
 
 	Oid relation = relation_whose_shape_changes(parsetree);
 	if (OidIsValid(relation))

@@ -303,7 +303,11 @@ find_columns(TableEntry *entry, MemoryContext context)
 	for (int i = 0; i < table->nviews; i++)
 	{
 		const View *user = table->views[i];
-		if (user->state != State::paused && user->refresh != Refresh::on_demand)
+		if (user->state == State::paused || user->refresh == Refresh::on_demand)
+			continue;
+		/* Dropped meanwhile: the cache is out of date then, and will be looked at again. */
+		LockRelationOid(user->view, AccessShareLock);
+		if (SearchSysCacheExists1(RELOID, ObjectIdGetDatum(user->view)))
 			engine::columns_used(user->view, table->table, &columns);
 	}
 	if (columns.n > 1)

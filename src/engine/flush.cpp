@@ -17,6 +17,9 @@ namespace {
 /* Triggers on views may write base tables, which is the next round; a cycle must end somewhere. */
 constexpr int most_rounds = 100;
 
+/* Of one view, for its changed tables to be taken in by deltas. */
+constexpr int most_tables = 64;
+
 enum class When : char
 {
 	statement,
@@ -85,6 +88,15 @@ affected_views(When when)
 }
 
 bool
+all_there(const pg::Vec<const catalog::View *> &views)
+{
+	for (const catalog::View *view : views)
+		if (catalog::view(view->view) == nullptr)
+			return false;
+	return true;
+}
+
+bool
 feeds_views(Oid view)
 {
 	const catalog::Table *table = catalog::table(view);
@@ -109,34 +121,95 @@ sharing_of(const catalog::View *view, const Program *program)
 {
 	core::Kind kind = program->analysis->ir->kind;
 	bool adds = kind == core::Kind::linear || (kind == core::Kind::aggregate && program->analysis->additive);
-	if (!adds || view->method == catalog::Method::complete || feeds_views(view->view) || has_unknown(view))
+	if (!adds || view->method == catalog::Method::complete || feeds_views(view->view) || has_unknown(view) ||
+		program->analysis->ntables > most_tables)
 		return Sharing::exclusive;
 	return Sharing::same_side;
 }
 
-/* All locks first, in one order over all views; the snapshots come after them. */
-void
-lock_views(const pg::Vec<const catalog::View *> &views, bool *exclusive)
+/* A view to flush, and what its locks allow for. */
+struct Locked
 {
-	for (int v = 0; v < views.n; v++)
+	const catalog::View *view;
+	bool exclusive;
+	int ntables;
+	bool *changed; /* per table of the analysis */
+};
+
+/* The view's table and what it reads, against DDL. */
+void
+lock_relations(const catalog::View *view)
+{
+	LockRelationOid(view->view, RowExclusiveLock);
+	for (int i = 0; i < view->ntables; i++)
+		LockRelationOid(view->tables[i], AccessShareLock);
+}
+
+/*
+ * The views to flush, with the locks on all relations that this will touch.  Who waits for one of these may find the
+ * catalog changed: a view dropped, paused, made, resumed.  Then once more; no lock that is held already tells of more.
+ */
+pg::Vec<const catalog::View *>
+lock_affected(When when)
+{
+	for (int tries = 0;; tries++)
 	{
-		const catalog::View *view = views[v];
-		LockRelationOid(view->view, RowExclusiveLock);
+		uint64 before = catalog::generation();
+		pg::Vec<const catalog::View *> views = affected_views(when);
+		for (const catalog::View *view : views)
+			lock_relations(view);
+		if (before == catalog::generation() || (tries >= 10 && all_there(views)))
+			return views;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+bool
+is_changed(const pg::Vec<const catalog::View *> &views, Oid view, Oid table)
+{
+	return capture::pending(view, table) || contains(views, table);
+}
+
+/*
+ * All locks first, in one order over all views, those on relations before those on tags: who truncates or alters a
+ * table comes to its own tags later.  The snapshots come after them.
+ */
+pg::Vec<Locked>
+lock_views(When when)
+{
+	pg::Vec<Locked> locked;
+	pg::Vec<const catalog::View *> views = lock_affected(when);
+	for (const catalog::View *view : views)
+	{
 		Program *program = pin_program(view->view);
 		const analyze::Analysis *analysis = program->analysis;
 		bool *changed = static_cast<bool *>(palloc(sizeof(bool) * (analysis->ntables + 1)));
 		for (int i = 0; i < analysis->ntables; i++)
-			changed[i] = capture::pending(view->view, analysis->tables[i].table) ||
-						 contains(views, analysis->tables[i].table);
+			changed[i] = is_changed(views, view->view, analysis->tables[i].table);
 		Sharing sharing = sharing_of(view, program);
-		exclusive[v] = sharing == Sharing::exclusive;
 		Counters counters{};
 		counters.lock_waits = lock_view(program, changed, sharing);
 		if (counters.lock_waits > 0)
 			count(view->view, counters);
-		pfree(changed);
+		locked.push(Locked{view, sharing == Sharing::exclusive, analysis->ntables, changed});
 		unpin_program(program);
 	}
+	return locked;
+}
+
+/* A trigger on a view of another owner may have changed a table after the locks were taken. */
+bool
+locks_suffice(const Locked &locked, const Program *program)
+{
+	const analyze::Analysis *analysis = program->analysis;
+	if (locked.exclusive)
+		return true;
+	if (locked.ntables != analysis->ntables || sharing_of(locked.view, program) == Sharing::exclusive)
+		return false;
+	for (int i = 0; i < analysis->ntables; i++)
+		if (!locked.changed[i] && capture::pending(program->view, analysis->tables[i].table))
+			return false;
+	return true;
 }
 
 bool
@@ -154,7 +227,7 @@ take_deltas(Step *step, pg::Vec<Named> *named)
 {
 	Program *program = step->program;
 	const analyze::Analysis *analysis = program->analysis;
-	bool known = analysis->ntables <= 64;
+	bool known = analysis->ntables <= most_tables;
 	step->deltas = static_cast<capture::Delta **>(palloc0(sizeof(capture::Delta *) * (analysis->ntables + 1)));
 	step->ndeltas = analysis->ntables;
 	for (int i = 0; i < analysis->ntables; i++)
@@ -206,18 +279,20 @@ check_layouts(Step *step)
 }
 
 Outcome
-maintain_view(const catalog::View *view, bool exclusive, bool whole, When when)
+maintain_view(const Locked &locked, bool whole, When when)
 {
+	const catalog::View *view = locked.view;
 	Step step{};
 	Relation rel = table_open(view->view, RowExclusiveLock);
 	step.program = pin_program(view->view);
 	step.info = view;
 	step.owner = rel->rd_rel->relowner;
 	step.feeds_views = feeds_views(view->view);
-	step.exclusive = exclusive;
+	step.exclusive = locked.exclusive;
 	bool looked_at = when != When::commit || has_after_triggers(rel);
 	table_close(rel, NoLock);
 
+	int late_waits = locks_suffice(locked, step.program) ? 0 : make_exclusive(&step);
 	PushActiveSnapshot(GetLatestSnapshot());
 	if (IsolationUsesXactSnapshot() && looked_at)
 		step.crosscheck = GetTransactionSnapshot();
@@ -249,7 +324,7 @@ maintain_view(const catalog::View *view, bool exclusive, bool whole, When when)
 		counters.complete = outcome.complete;
 		counters.rows_in = step.rows_in;
 		counters.rows_out = static_cast<int64>(outcome.rows_out);
-		counters.lock_waits = outcome.lock_waits;
+		counters.lock_waits = outcome.lock_waits + late_waits;
 		count(view->view, counters);
 	}
 	return outcome;
@@ -263,8 +338,9 @@ name_view(void *context)
 
 /* One view with its memory, its SPI connection, and an error that names it. */
 uint64
-process_view(const catalog::View *view, bool exclusive, bool whole, When when)
+process_view(const Locked &locked, bool whole, When when)
 {
+	const catalog::View *view = locked.view;
 	instr_time began;
 	INSTR_TIME_SET_CURRENT(began);
 	ErrorContextCallback named{error_context_stack, name_view, get_rel_name(view->view)};
@@ -274,7 +350,7 @@ process_view(const catalog::View *view, bool exclusive, bool whole, When when)
 		error_context_stack = &named;
 		if (SPI_connect() != SPI_OK_CONNECT)
 			elog(ERROR, "SPI_connect failed");
-		rows_out = maintain_view(view, exclusive, whole, when).rows_out;
+		rows_out = maintain_view(locked, whole, when).rows_out;
 		SPI_finish();
 		error_context_stack = named.previous;
 	}
@@ -308,37 +384,31 @@ owner_of(Oid view)
 	return owner;
 }
 
-void
-flush_views(const pg::Vec<const catalog::View *> &views, When when)
-{
-	bool *exclusive = static_cast<bool *>(palloc0(sizeof(bool) * (views.n + 1)));
-	lock_views(views, exclusive);
-
-	Oid owner = InvalidOid;
-	for (int i = 0; i < views.n; i++)
-	{
-		/* Triggers on views fire together, once all are applied, as far as one role owns them. */
-		Oid next = owner_of(views[i]->view);
-		if (i > 0 && next != owner)
-			end_trigger_level(owner);
-		if (i == 0 || next != owner)
-			begin_trigger_level();
-		owner = next;
-		(void) process_view(views[i], exclusive[i], false, when);
-	}
-	end_trigger_level(owner);
-}
-
 /* True if there was something to do. */
 bool
 flush_round(When when)
 {
 	CommandCounterIncrement();
-	pg::Vec<const catalog::View *> views = affected_views(when);
-	if (views.empty())
-		return false;
-	flush_views(views, when);
-	return true;
+	pg::Vec<Locked> views = lock_views(when);
+
+	Oid owner = InvalidOid;
+	for (const Locked &locked : views)
+	{
+		/* A trigger on a view may have dropped it. */
+		if (catalog::view(locked.view->view) == nullptr)
+			continue;
+		/* Triggers on views fire together, once all are applied, as far as one role owns them. */
+		Oid next = owner_of(locked.view->view);
+		if (OidIsValid(owner) && next != owner)
+			end_trigger_level(owner);
+		if (next != owner)
+			begin_trigger_level();
+		owner = next;
+		(void) process_view(locked, false, when);
+	}
+	if (OidIsValid(owner))
+		end_trigger_level(owner);
+	return !views.empty();
 }
 
 void
@@ -436,14 +506,15 @@ recompute(Oid view)
 		elog(ERROR, "relation %u is not a maintained view", view);
 	Session session = begin_session();
 	CommandCounterIncrement();
-	LockRelationOid(view, RowExclusiveLock);
+	lock_relations(info);
 	Program *program = pin_program(view);
 	bool *changed = static_cast<bool *>(palloc0(sizeof(bool) * (program->analysis->ntables + 1)));
 	(void) lock_view(program, changed, Sharing::exclusive);
+	Locked locked{info, true, program->analysis->ntables, changed};
 	unpin_program(program);
 
 	begin_trigger_level();
-	uint64 rows = process_view(info, true, true, When::now);
+	uint64 rows = process_view(locked, true, When::now);
 	end_trigger_level(owner_of(view));
 	end_session(session);
 	return rows;

@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "access/transam.h"
+#include "catalog/pg_namespace.h"
 #include "storage/proc.h"
 #include "utils/regproc.h"
 }
@@ -134,6 +135,16 @@ owns_relation(Oid relation, Oid role)
 	return object_ownercheck(RelationRelationId, relation, role);
 #else
 	return pg_class_ownercheck(relation, role);
+#endif
+}
+
+inline bool
+owns_schema(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_ownercheck(NamespaceRelationId, schema, role);
+#else
+	return pg_namespace_ownercheck(schema, role);
 #endif
 }
 
