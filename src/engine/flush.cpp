@@ -4,6 +4,7 @@
 #include "engine/maintain.hpp"
 #include "engine/session.hpp"
 #include "engine/stats.hpp"
+#include "pg/identity.hpp"
 
 extern "C" {
 #include "portability/instr_time.h"
@@ -126,6 +127,19 @@ sharing_of(const catalog::View *view, const Program *program)
 		return Sharing::exclusive;
 	return Sharing::same_side;
 }
+
+/* The roles that own what is flushed. */
+struct Owners
+{
+	Oid one;
+	bool several;
+
+	void add(Oid owner)
+	{
+		several = several || (OidIsValid(one) && one != owner);
+		one = owner;
+	}
+};
 
 /* A view to flush, and what its locks allow for. */
 struct Locked
@@ -278,6 +292,19 @@ check_layouts(Step *step)
 	}
 }
 
+/* Deltas come to the view without a look at their table: a right to read it that was taken away counts all the same. */
+void
+check_rights(const Step *step)
+{
+	const analyze::Analysis *analysis = step->program->analysis;
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		Oid table = analysis->tables[i].table;
+		if (step->deltas[i] && pg_class_aclcheck(table, step->owner, ACL_SELECT) != ACLCHECK_OK)
+			aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(table));
+	}
+}
+
 Outcome
 maintain_view(const Locked &locked, bool whole, When when)
 {
@@ -304,6 +331,7 @@ maintain_view(const Locked &locked, bool whole, When when)
 		outcome = recompute_all(&step);
 	else if (step.rows_in > 0)
 	{
+		check_rights(&step);
 		check_layouts(&step);
 		for (const Named &entry : named)
 			register_named(entry);
@@ -384,9 +412,9 @@ owner_of(Oid view)
 	return owner;
 }
 
-/* True if there was something to do. */
+/* True if there was something to do. Adds the owners of the views. */
 bool
-flush_round(When when)
+flush_round(When when, Owners *owners)
 {
 	CommandCounterIncrement();
 	pg::Vec<Locked> views = lock_views(when);
@@ -404,6 +432,7 @@ flush_round(When when)
 		if (next != owner)
 			begin_trigger_level();
 		owner = next;
+		owners->add(owner);
 		(void) process_view(locked, false, when);
 	}
 	if (OidIsValid(owner))
@@ -411,13 +440,15 @@ flush_round(When when)
 	return !views.empty();
 }
 
-void
+/* Returns who owns the views that were flushed, if that is one role. */
+Oid
 flush_rounds(When when)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deltaview flush", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(context);
 	Session session = begin_session();
-	for (int round = 0; flush_round(when); round++)
+	Owners owners{};
+	for (int round = 0; flush_round(when, &owners); round++)
 	{
 		if (round == most_rounds)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -428,6 +459,24 @@ flush_rounds(When when)
 	end_session(session);
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(context);
+	return owners.several ? InvalidOid : owners.one;
+}
+
+/*
+ * Deferred triggers of what the flush at the commit wrote; the server has fired its own before.  As the owner of the
+ * views, like those that are not deferred; as the writer if several own them.
+ */
+void
+fire_deferred(Oid owner)
+{
+	pg::Identity identity{};
+	if (OidIsValid(owner))
+		identity = pg::assume(owner, SECURITY_LOCAL_USERID_CHANGE);
+	do
+		AfterTriggerFireDeferred();
+	while (PreCommit_Portals(false));
+	if (OidIsValid(owner))
+		pg::resume(identity);
 }
 
 [[noreturn]] void
@@ -447,21 +496,21 @@ flush_now()
 	if (in_session() || capture::open_statements() > 0)
 		refuse_inside_statement("deltaview.flush()");
 	if (capture::active())
-		flush_rounds(When::now);
+		(void) flush_rounds(When::now);
 }
 
 void
 flush_before_ddl()
 {
 	if (capture::active() && !in_session() && capture::open_statements() == 0)
-		flush_rounds(When::now);
+		(void) flush_rounds(When::now);
 }
 
 void
 flush_statement()
 {
 	if (!in_session() && capture::open_statements() == 0)
-		flush_rounds(When::statement);
+		(void) flush_rounds(When::statement);
 }
 
 void
@@ -475,11 +524,7 @@ flush_transaction()
 		if (round == most_rounds)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 							errmsg("maintenance did not come to rest after %d rounds of deferred triggers", most_rounds)));
-		flush_rounds(When::commit);
-		/* Deferred triggers of what the flush wrote: the server has fired its own before. */
-		do
-			AfterTriggerFireDeferred();
-		while (PreCommit_Portals(false));
+		fire_deferred(flush_rounds(When::commit));
 		capture::close_cut_statements();
 		if (affected_views(When::commit).empty())
 			return;

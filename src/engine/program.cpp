@@ -93,9 +93,17 @@ make_keys_desc(const Program *program)
 	return desc;
 }
 
+void
+name_view(void *context)
+{
+	errcontext("analysis of view \"%s\"", static_cast<const char *>(context));
+}
+
 Program *
 build(const catalog::View *info)
 {
+	ErrorContextCallback named{error_context_stack, name_view, get_rel_name(info->view)};
+	error_context_stack = &named;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deltaview program", ALLOCSET_SMALL_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(context);
 	Program *program = static_cast<Program *>(palloc0(sizeof(Program)));
@@ -106,14 +114,15 @@ build(const catalog::View *info)
 
 	Relation rel = table_open(info->view, AccessShareLock);
 	program->desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
+	Oid owner = rel->rd_rel->relowner;
 	table_close(rel, NoLock);
 
 	/* The view keeps the shape that it was made with, whatever keys its tables have by now. */
 	MemoryContextSwitchTo(before);
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	/* Whoever writes first brings a search_path: names are read as they were written. */
-	pg::Identity identity = pg::assume(GetUserId(), 0);
+	/* Whoever writes first brings rights and a search_path: neither counts, and planning may call functions. */
+	pg::Identity identity = pg::assume(owner, SECURITY_RESTRICTED_OPERATION);
 	PushActiveSnapshot(GetLatestSnapshot());
 	bool fitting = false;
 	for (bool use_keys : {true, false})
@@ -125,7 +134,6 @@ build(const catalog::View *info)
 			break;
 	}
 	PopActiveSnapshot();
-	pg::resume(identity);
 	if (!fitting)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("view \"%s\" no longer fits its definition", get_rel_name(info->view)),
@@ -138,6 +146,8 @@ build(const catalog::View *info)
 	program->hasher = make_hasher(program->desc, program->analysis->shape, context);
 	program->delta_descs = static_cast<TupleDesc *>(palloc0(sizeof(TupleDesc) * (program->analysis->ntables + 1)));
 	compile_aggregate(program);
+	pg::resume(identity);
+	error_context_stack = named.previous;
 	MemoryContextSetParent(context, CacheMemoryContext);
 	MemoryContextSwitchTo(before);
 	return program;
