@@ -13,10 +13,13 @@ match(const View &view, const char *rows, unsigned nulls)
 		const KeyColumn &key = view.keys[i];
 		std::string column = std::string(rows) + "." + std::string(key.name);
 		test += i > 0 ? " AND " : "";
-		if (nulls & (1U << i))
+		std::string equal = column + " " + std::string(key.equal) + " k." + key_name(i);
+		if (i >= nulls_told_apart && key.nullable)
+			test += "(" + equal + " OR (" + column + " IS NULL AND k." + key_name(i) + " IS NULL))";
+		else if (i < nulls_told_apart && (nulls & (1U << i)))
 			test += column + " IS NULL";
 		else
-			test += column + " " + std::string(key.equal) + " k." + key_name(i);
+			test += equal;
 	}
 	return test.empty() ? "true" : test;
 }

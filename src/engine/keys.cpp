@@ -1,3 +1,4 @@
+#include "core/keyed.hpp"
 #include "engine/maintain.hpp"
 #include "engine/row_bytes.hpp"
 
@@ -78,7 +79,7 @@ add_key(KeySet *keys, TupleTableSlot *view_row)
 	{
 		row->tts_values[i] = view_row->tts_values[shape.keys[i] - 1];
 		row->tts_isnull[i] = view_row->tts_isnull[shape.keys[i] - 1];
-		if (row->tts_isnull[i])
+		if (row->tts_isnull[i] && i < core::nulls_told_apart)
 			nulls |= UINT64CONST(1) << i;
 	}
 	pg_uuid_t uuid;
@@ -136,7 +137,8 @@ keys_cost_more(Step *step, const KeySet *keys)
 		unregister_named(named);
 		cost += content.cost * static_cast<double>(run.nrows) / static_cast<double>(content.nrows);
 	}
-	return cost > prepare(program, Purpose::whole_content, 0, 0).cost + prepare(program, Purpose::whole_stored, 0, 0).cost;
+	return cost >
+		   prepare(program, Purpose::whole_content, 0, 0).cost + prepare(program, Purpose::whole_stored, 0, 0).cost;
 }
 
 uint64

@@ -36,6 +36,20 @@ TEST(Keyed, NullKeysAreLookedForByIsNull)
 			  "SELECT v.ctid, v.* FROM __dv_keys k, public.v v WHERE v.a IS NULL AND v.\"B\" IS NULL");
 }
 
+TEST(Keyed, ManyColumnsAreComparedSoThatNullsAreEqual)
+{
+	Program p;
+	static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+	p.view.content = "SELECT 1";
+	for (const char *name : names)
+		p.key(name, -1, {});
+	std::string sql = content_for_keys(p.view, 1U << 7);
+	EXPECT_NE(sql.find("q.g = k.k7 AND q.h IS NULL AND (q.i = k.k9 OR (q.i IS NULL AND k.k9 IS NULL)) AND "
+					   "(q.j = k.k10 OR (q.j IS NULL AND k.k10 IS NULL)) OFFSET 0"),
+			  std::string::npos)
+		<< sql;
+}
+
 TEST(Keyed, StoredRowsAreFoundByTheHashWhereThereIsOne)
 {
 	Program p = two_keys();
