@@ -25,6 +25,10 @@ resume(const Identity &identity)
 void
 set_locally(const char *name, const char *value)
 {
+	const char *now = GetConfigOption(name, true, false);
+
+	if (now != nullptr && strcmp(now, value) == 0)
+		return;
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
