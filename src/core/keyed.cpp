@@ -4,6 +4,9 @@ namespace dv::core {
 
 namespace {
 
+/* Of a row, IS NULL would ask whether all its fields are. */
+constexpr const char *is_null = " IS NOT DISTINCT FROM NULL";
+
 std::string
 match(const View &view, const char *rows, unsigned nulls)
 {
@@ -15,9 +18,9 @@ match(const View &view, const char *rows, unsigned nulls)
 		test += i > 0 ? " AND " : "";
 		std::string equal = column + " " + std::string(key.equal) + " k." + key_name(i);
 		if (i >= nulls_told_apart && key.nullable)
-			test += "(" + equal + " OR (" + column + " IS NULL AND k." + key_name(i) + " IS NULL))";
+			test += "(" + equal + " OR (" + column + is_null + " AND k." + key_name(i) + is_null + "))";
 		else if (i < nulls_told_apart && (nulls & (1U << i)))
-			test += column + " IS NULL";
+			test += column + is_null;
 		else
 			test += equal;
 	}

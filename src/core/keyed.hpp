@@ -11,7 +11,7 @@ namespace dv::core {
  *
  * The fence keeps the subquery whole, and q.p = k.p, a parameter there, is
  * pushed down to an index.  `nulls` has a bit per key column that is NULL in
- * all keys of this run: there the test is IS NULL, which an index serves too.
+ * all keys of this run: there the test is for NULL, which an index serves too.
  * Only the first columns are told apart so, since every set of NULLs wants a
  * query of its own; further ones are compared in a way that serves both.
  */
