@@ -274,7 +274,7 @@ retire(Cache *cache)
 void
 ensure()
 {
-	for (int tries = 0; !valid && tries < 4; tries++)
+	for (int tries = 0; !valid && tries < 2; tries++)
 	{
 		uint64 before = generation_count;
 		Cache *fresh = read_catalog();
@@ -349,7 +349,7 @@ table(Oid relid)
 
 		uint64 before = generation_count;
 		find_columns(found, current->context);
-		if (generation_count == before || tries >= 3)
+		if (generation_count == before || tries >= 1)
 			return &found->table;
 	}
 }

@@ -89,12 +89,12 @@ affected_views(When when)
 }
 
 bool
-all_there(const pg::Vec<const catalog::View *> &views)
+same_views(const pg::Vec<const catalog::View *> &a, const pg::Vec<const catalog::View *> &b)
 {
-	for (const catalog::View *view : views)
-		if (catalog::view(view->view) == nullptr)
-			return false;
-	return true;
+	bool same = a.n == b.n;
+	for (int i = 0; same && i < a.n; i++)
+		same = a[i]->view == b[i]->view;
+	return same;
 }
 
 bool
@@ -166,15 +166,20 @@ lock_relations(const catalog::View *view)
 pg::Vec<const catalog::View *>
 lock_affected(When when)
 {
-	for (int tries = 0;; tries++)
+	uint64 before = catalog::generation();
+	pg::Vec<const catalog::View *> views = affected_views(when);
+	for (;;)
 	{
-		uint64 before = catalog::generation();
-		pg::Vec<const catalog::View *> views = affected_views(when);
 		for (const catalog::View *view : views)
 			lock_relations(view);
-		if (before == catalog::generation() || (tries >= 10 && all_there(views)))
+		if (before == catalog::generation())
 			return views;
 		CHECK_FOR_INTERRUPTS();
+		before = catalog::generation();
+		pg::Vec<const catalog::View *> locked = views;
+		views = affected_views(when);
+		if (same_views(views, locked))
+			return views;
 	}
 }
 
