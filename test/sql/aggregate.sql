@@ -28,7 +28,7 @@ SELECT deltaview.create_view('spread', $$
 SELECT view, base_table, strategy FROM deltaview.view_tables ORDER BY view::text, base_table::text;
 
 INSERT INTO orders VALUES (5, 2, 30, true, 1), (6, 2, 1, true, 2);
-SELECT * FROM by_city ORDER BY 1;
+SELECT city, orders, priced, amount, mean, items, paid, all_paid, some_paid FROM by_city ORDER BY 1;
 -- a group that is new, a group that leaves, a group that gains and loses
 BEGIN;
 INSERT INTO customers VALUES (4, 'Oslo');
@@ -36,13 +36,13 @@ INSERT INTO orders VALUES (7, 4, 4, true, 1);
 DELETE FROM orders WHERE customer = 1;
 UPDATE orders SET amount = amount * 2, items = NULL WHERE customer = 2;
 COMMIT;
-SELECT * FROM by_city ORDER BY 1;
-SELECT * FROM expressions ORDER BY 1;
+SELECT city, orders, priced, amount, mean, items, paid, all_paid, some_paid FROM by_city ORDER BY 1;
+SELECT shout, mean, points FROM expressions ORDER BY 1;
 SELECT * FROM compare('by_city');
 -- rows move between groups; values become NULL, all of them
 UPDATE customers SET city = 'Oslo' WHERE id = 3;
 UPDATE orders SET amount = NULL;
-SELECT * FROM by_city ORDER BY 1;
+SELECT city, orders, priced, amount, mean, items, paid, all_paid, some_paid FROM by_city ORDER BY 1;
 SELECT * FROM compare('by_city');
 -- a group that passes HAVING, and one that no longer does
 INSERT INTO orders VALUES (8, 4, 4, true, 1);
@@ -67,8 +67,8 @@ SELECT * FROM compare('by_city');
 CREATE TABLE readings (host int, value float8);
 SELECT deltaview.create_view('floats', 'SELECT host, sum(value) AS sum, avg(value) AS mean FROM readings GROUP BY host');
 INSERT INTO readings SELECT i % 3, 0.1 * i FROM generate_series(1, 30) i;
-INSERT INTO readings VALUES (1, 1e300), (2, 'NaN');
-DELETE FROM readings WHERE value > 1e200;
+INSERT INTO readings VALUES (1, 1e100), (2, 'NaN');
+DELETE FROM readings WHERE value > 1e50;
 SELECT host, round(sum::numeric, 6) AS sum FROM floats ORDER BY 1;
 SELECT count(*) FROM deltaview.verify('floats');
 DROP SCHEMA aggregate CASCADE;

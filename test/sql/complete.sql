@@ -10,12 +10,12 @@ SELECT deltaview.create_view('tree', $$
     UNION ALL SELECT t.id, depth + 1 FROM t JOIN r ON t.parent = r.id) SELECT * FROM r $$);
 SELECT deltaview.create_view('cube', 'SELECT parent, n, count(*) AS c FROM t GROUP BY CUBE (parent, n)');
 SELECT deltaview.create_view('forced', 'SELECT n, count(*) AS c FROM t GROUP BY n', method => 'complete');
-SELECT * FROM top ORDER BY n DESC, id;
+SELECT id, n FROM top ORDER BY n DESC, id;
 INSERT INTO t VALUES (11, 3, 9), (12, 11, 8);
 DELETE FROM t WHERE id = 2;
 UPDATE t SET parent = 1 WHERE parent = 2;
-SELECT * FROM top ORDER BY n DESC, id;
-SELECT * FROM tree ORDER BY id;
+SELECT id, n FROM top ORDER BY n DESC, id;
+SELECT id, depth FROM tree ORDER BY id;
 SELECT * FROM compare('top');
 SELECT * FROM compare('tree');
 SELECT * FROM compare('cube');

@@ -21,7 +21,7 @@ BEGIN
     UPDATE t SET g = 7 WHERE id = 2;
   END;
 END $$;
-SELECT * FROM a ORDER BY g;
+SELECT g, n, s FROM a ORDER BY g;
 SELECT * FROM compare('a');
 SELECT * FROM compare('now');
 -- flush in a block that fails, and in a loop of which every second turn fails
@@ -38,7 +38,7 @@ BEGIN
     END;
   END LOOP;
 END $$;
-SELECT * FROM a ORDER BY g;
+SELECT g, n, s FROM a ORDER BY g;
 SELECT * FROM compare('a');
 SELECT * FROM compare('now');
 -- a statement that fails outside of any block

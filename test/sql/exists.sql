@@ -1,5 +1,5 @@
 -- Subqueries in WHERE: EXISTS, NOT EXISTS, IN and NOT IN, with the three-valued logic of NULL in a list.
-SET client_min_messages = warning;
+SET client_min_messages = error;
 CREATE SCHEMA exists_;
 SET search_path = exists_, public;
 CREATE TABLE p (id int PRIMARY KEY, k int);

@@ -20,7 +20,7 @@ SELECT deltaview.create_view('now', 'SELECT parent, count(*) AS n FROM child GRO
 DELETE FROM parent WHERE id = 2;
 SELECT * FROM a ORDER BY 1;
 UPDATE parent SET id = 30 WHERE id = 3;
-SELECT * FROM k ORDER BY 1;
+SELECT id, name FROM k ORDER BY 1;
 SELECT * FROM compare('l');
 SELECT * FROM compare('a');
 SELECT * FROM compare('k');

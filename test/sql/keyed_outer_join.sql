@@ -1,5 +1,5 @@
 -- Outer joins: a row that finds its first partner loses its NULL-extended row, and gets it back with the last one gone.
-SET client_min_messages = warning;
+SET client_min_messages = error;
 CREATE SCHEMA outer_join;
 SET search_path = outer_join, public;
 CREATE TABLE a (id int PRIMARY KEY, k int, x text);
@@ -17,10 +17,10 @@ SELECT deltaview.create_view('keyless', 'SELECT c.z, b.y FROM c LEFT JOIN b ON b
 SELECT deltaview.create_view('counted', 'SELECT a.id, count(b.id) AS n, max(b.y) AS last FROM a LEFT JOIN b ON a.k = b.k GROUP BY a.id');
 SELECT deltaview.create_view('filtered', $$SELECT a.id, b.y FROM a LEFT JOIN b ON a.k = b.k AND b.y <> 'b1' WHERE b.id IS NULL$$);
 INSERT INTO b VALUES (4, 2, 'b4'), (5, 1, 'b5');
-SELECT * FROM l ORDER BY l;
-SELECT * FROM f ORDER BY f;
+SELECT * FROM l ORDER BY l.id, l.y;
+SELECT x, y FROM f ORDER BY 1, 2;
 DELETE FROM b WHERE k = 1;
-SELECT * FROM l ORDER BY l;
+SELECT * FROM l ORDER BY l.id, l.y;
 SELECT * FROM counted ORDER BY 1;
 -- keys move on both sides at once
 BEGIN;
@@ -28,8 +28,8 @@ UPDATE a SET k = 9 WHERE id IN (1, 3);
 UPDATE b SET k = coalesce(k, 0) + 1;
 INSERT INTO c VALUES (3, 'e'), (10, 'f');
 COMMIT;
-SELECT * FROM f ORDER BY f;
-SELECT * FROM nested ORDER BY nested;
+SELECT x, y FROM f ORDER BY 1, 2;
+SELECT * FROM nested ORDER BY 1, 2, 3;
 UPDATE c SET k = 3;
 DELETE FROM a WHERE id = 4;
 SELECT * FROM compare('l');

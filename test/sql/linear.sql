@@ -1,5 +1,5 @@
 -- A view of inner joins, filters and projections follows every change of each of its tables, duplicates included.
-SET client_min_messages = warning;
+SET client_min_messages = error;
 CREATE SCHEMA linear;
 SET search_path = linear, public;
 CREATE TABLE customers (id int PRIMARY KEY, city text);
@@ -33,7 +33,7 @@ INSERT INTO notes VALUES (4, 'x'), (4, 'x');
 DELETE FROM notes WHERE note = 'a';
 UPDATE orders SET customer = 4 WHERE id = 12;
 COMMIT;
-SELECT * FROM v ORDER BY v;
+SELECT city, twice, note FROM v ORDER BY 1, 2, 3;
 SELECT * FROM compare('v');
 -- there and back again in one transaction
 BEGIN;

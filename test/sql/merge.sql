@@ -13,9 +13,9 @@ MERGE INTO stock s USING moves m ON s.id = m.id
   WHEN MATCHED AND s.qty + m.qty = 0 THEN DELETE
   WHEN MATCHED THEN UPDATE SET qty = s.qty + m.qty
   WHEN NOT MATCHED THEN INSERT VALUES (m.id, m.qty);
-SELECT * FROM l ORDER BY id;
+SELECT id, qty, move FROM l ORDER BY id;
 SELECT * FROM a ORDER BY qty;
-SELECT * FROM now;
+SELECT qty FROM now;
 BEGIN;
 DELETE FROM moves WHERE id = 4;
 MERGE INTO moves m USING stock s ON s.id = m.id

@@ -10,15 +10,15 @@ SELECT deltaview.create_view('worst', $$
   FROM metrics GROUP BY host $$);
 SELECT deltaview.create_view('all_time', 'SELECT max(value) AS high, min(host) AS host FROM metrics');
 INSERT INTO metrics VALUES ('a', 1, 9, '2024-02-01'), ('b', 1, 3, '2024-02-01'), ('c', 1, 1, NULL);
-SELECT * FROM worst ORDER BY 1;
+SELECT host, low, high, last, n, width FROM worst ORDER BY 1;
 -- the extreme leaves: by DELETE, by UPDATE of the value, by a move to another group; one of two equal extremes leaves
 DELETE FROM metrics WHERE value = 9;
-SELECT * FROM worst ORDER BY 1;
+SELECT host, low, high, last, n, width FROM worst ORDER BY 1;
 DELETE FROM metrics WHERE value = 7 AND rule = 2;
-SELECT * FROM worst ORDER BY 1;
+SELECT host, low, high, last, n, width FROM worst ORDER BY 1;
 UPDATE metrics SET value = 6 WHERE value = 7;
 UPDATE metrics SET host = 'c' WHERE value = 5;
-SELECT * FROM worst ORDER BY 1;
+SELECT host, low, high, last, n, width FROM worst ORDER BY 1;
 SELECT * FROM compare('worst');
 -- the extreme leaves and a larger one comes, in one transaction; only NULLs are left
 BEGIN;
@@ -26,11 +26,11 @@ DELETE FROM metrics WHERE host = 'c';
 INSERT INTO metrics VALUES ('c', 1, 50, NULL), ('c', 1, -50, NULL);
 UPDATE metrics SET value = NULL, seen = NULL WHERE host = 'b';
 COMMIT;
-SELECT * FROM worst ORDER BY 1;
-SELECT * FROM all_time;
+SELECT host, low, high, last, n, width FROM worst ORDER BY 1;
+SELECT high, host FROM all_time;
 SELECT * FROM compare('worst');
 DELETE FROM metrics;
 SELECT * FROM compare('worst');
-SELECT * FROM all_time;
+SELECT high, host FROM all_time;
 SELECT * FROM compare('all_time');
 DROP SCHEMA min_max CASCADE;

@@ -31,7 +31,7 @@ DELETE FROM names."Order" WHERE "Id" = 2;
 SELECT * FROM public.compare('names."My View"');
 RESET search_path;
 SELECT * FROM names."My View" ORDER BY 1;
-SELECT * FROM "Other Schema"."Sum ""of"" it" ORDER BY 1;
+SELECT "group", sum, __value FROM "Other Schema"."Sum ""of"" it" ORDER BY 1;
 SELECT * FROM "Other Schema"."My View" ORDER BY 1;
 SELECT * FROM compare('names."My View"');
 SELECT * FROM compare('"Other Schema"."Sum ""of"" it"');

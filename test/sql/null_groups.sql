@@ -9,10 +9,10 @@ SELECT deltaview.create_view('one', 'SELECT b, max(c) AS high FROM t GROUP BY b'
 SELECT deltaview.create_view('kinds', 'SELECT DISTINCT a, b FROM t');
 SELECT deltaview.create_view('ranks', 'SELECT a, c, rank() OVER (PARTITION BY a ORDER BY c) AS r FROM t');
 INSERT INTO t VALUES (NULL, NULL, 6), (NULL, 'y', 7), (2, NULL, 8);
-SELECT * FROM two ORDER BY a, b;
+SELECT a, b, n, s FROM two ORDER BY a, b;
 DELETE FROM t WHERE a IS NULL AND c < 6;
-SELECT * FROM two ORDER BY a, b;
-SELECT * FROM one ORDER BY b;
+SELECT a, b, n, s FROM two ORDER BY a, b;
+SELECT b, high FROM one ORDER BY b;
 UPDATE t SET a = NULL, b = NULL WHERE a = 1;
 UPDATE t SET b = 'z' WHERE c = 6;
 SELECT * FROM ranks ORDER BY a, c;

@@ -8,15 +8,15 @@ SELECT deltaview.create_view('l', 'SELECT x.id, y.n FROM t x JOIN t y ON y.g = x
 SELECT deltaview.create_view('now', 'SELECT count(*) AS n FROM t', refresh => 'on statement');
 INSERT INTO t VALUES (1, 1), (2, 1), (3, 2);
 INSERT INTO t VALUES (1, 5), (4, 2) ON CONFLICT (id) DO UPDATE SET n = t.n + 1;
-SELECT * FROM a ORDER BY g;
+SELECT g, rows, n, low FROM a ORDER BY g;
 INSERT INTO t VALUES (1, 9), (5, 3) ON CONFLICT DO NOTHING;
 INSERT INTO t VALUES (2, 7), (3, 7) ON CONFLICT (id) DO UPDATE SET g = excluded.g WHERE t.id = 3;
-SELECT * FROM a ORDER BY g;
+SELECT g, rows, n, low FROM a ORDER BY g;
 BEGIN;
 INSERT INTO t SELECT i, i % 4 FROM generate_series(1, 8) i ON CONFLICT (id) DO UPDATE SET g = excluded.g, n = 0;
 INSERT INTO t VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET id = 100;
 COMMIT;
-SELECT * FROM a ORDER BY g;
+SELECT g, rows, n, low FROM a ORDER BY g;
 SELECT * FROM compare('a');
 SELECT * FROM compare('l');
 SELECT * FROM compare('now');

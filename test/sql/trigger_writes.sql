@@ -22,7 +22,7 @@ CREATE TRIGGER after_row AFTER INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE F
 CREATE TRIGGER a_after_statement AFTER INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION after_statement();
 CREATE TRIGGER z_after_statement AFTER INSERT ON orders FOR EACH STATEMENT EXECUTE FUNCTION after_statement();
 INSERT INTO orders VALUES (1, 1), (2, 1), (3, 2);
-SELECT * FROM a ORDER BY 1;
+SELECT customer, n, qty FROM a ORDER BY 1;
 SELECT * FROM now ORDER BY 1;
 UPDATE orders SET customer = 2 WHERE id = 1;
 SELECT * FROM compare('l');
@@ -63,9 +63,9 @@ CREATE CONSTRAINT TRIGGER deferred AFTER INSERT ON orders DEFERRABLE INITIALLY D
 BEGIN;
 INSERT INTO orders VALUES (11, 4);
 SELECT deltaview.flush();
-SELECT * FROM a WHERE customer = 4;
+SELECT customer, n, qty FROM a WHERE customer = 4;
 COMMIT;
-SELECT * FROM a WHERE customer = 4;
+SELECT customer, n, qty FROM a WHERE customer = 4;
 SELECT * FROM compare('a');
 SELECT * FROM compare('k');
 SELECT * FROM compare('now');

@@ -14,7 +14,7 @@ SELECT deltaview.create_view('now', 'SELECT t.id, u.x FROM t LEFT JOIN u ON u.g 
 TRUNCATE u;
 SELECT count(*) FROM l;
 SELECT * FROM compare('k');
-SELECT * FROM s;
+SELECT n, x FROM s;
 -- rows before and after it, in one transaction
 BEGIN;
 INSERT INTO u VALUES (1, 1);
@@ -45,7 +45,7 @@ ROLLBACK;
 SELECT * FROM compare('k');
 TRUNCATE t CASCADE;
 SELECT * FROM a;
-SELECT * FROM s;
+SELECT n, x FROM s;
 INSERT INTO t VALUES (1, 1);
 SELECT * FROM compare('l');
 SELECT * FROM compare('a');

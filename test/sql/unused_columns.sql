@@ -15,16 +15,16 @@ UPDATE t SET note = 'x', g = 5 WHERE id = 1;
 SELECT count(*) > 0 FROM (SELECT 'a', ctid, g FROM a UNION ALL SELECT 'l', ctid, id FROM l EXCEPT SELECT * FROM before) d;
 SELECT * FROM compare('a');
 SELECT * FROM compare('l');
--- changes that cancel out write nothing, either
+-- rows whose changes cancel out are not written, either
 DROP TABLE before;
-CREATE TABLE before AS SELECT 'a' AS v, ctid AS at, g AS key FROM a UNION ALL SELECT 'l', ctid, id FROM l;
+CREATE TABLE before AS SELECT ctid AS at, id FROM l;
 BEGIN;
 INSERT INTO t VALUES (100, 1, 'x');
 UPDATE t SET g = g + 1 WHERE id < 5;
 DELETE FROM t WHERE id = 100;
 UPDATE t SET g = g - 1 WHERE id < 5;
 COMMIT;
-SELECT count(*) FROM (SELECT 'a', ctid, g FROM a UNION ALL SELECT 'l', ctid, id FROM l EXCEPT SELECT * FROM before) d;
+SELECT count(*) FROM (SELECT ctid, id FROM l EXCEPT SELECT * FROM before) d;
 SELECT * FROM compare('a');
 SELECT * FROM compare('l');
 DROP SCHEMA unused_columns CASCADE;

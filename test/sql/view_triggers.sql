@@ -19,7 +19,7 @@ BEGIN;
 INSERT INTO moves VALUES (1, -11);
 COMMIT;
 INSERT INTO moves VALUES (2, -6);
-SELECT * FROM stock ORDER BY 1;
+SELECT product, qty FROM stock ORDER BY 1;
 SELECT * FROM compare('stock');
 -- in flush() it fails there, and the savepoint before it is good again
 BEGIN;
@@ -29,13 +29,13 @@ SELECT deltaview.flush();
 ROLLBACK TO s;
 INSERT INTO moves VALUES (1, 7);
 COMMIT;
-SELECT * FROM stock ORDER BY 1;
+SELECT product, qty FROM stock ORDER BY 1;
 -- AFTER triggers: per row, per statement with transition tables, deferred; what they write to base tables is followed, too
-CREATE FUNCTION row_alert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION row_alert() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   INSERT INTO alerts (what) VALUES (format('row %s %s -> %s', TG_OP, OLD.qty, NEW.qty)); RETURN NULL; END $$;
-CREATE FUNCTION statement_alert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION statement_alert() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   INSERT INTO alerts (what) SELECT format('statement %s -> %s', o.qty, n.qty) FROM o FULL JOIN n USING (product) ORDER BY product; RETURN NULL; END $$;
-CREATE FUNCTION late_alert() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION late_alert() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   INSERT INTO alerts (what) VALUES (format('late %s', NEW.qty)); RETURN NULL; END $$;
 CREATE TRIGGER a_row AFTER INSERT OR UPDATE OR DELETE ON stock FOR EACH ROW EXECUTE FUNCTION row_alert();
 CREATE TRIGGER b_statement AFTER UPDATE ON stock REFERENCING OLD TABLE AS o NEW TABLE AS n FOR EACH STATEMENT EXECUTE FUNCTION statement_alert();
@@ -52,14 +52,14 @@ SELECT what FROM alerts WHERE what LIKE 'row DELETE%';
 SELECT * FROM compare('stock');
 SELECT * FROM compare('alert_count');
 -- a trigger on the view that writes to the view's own base table, with an end
-CREATE FUNCTION restock() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION restock() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   IF NEW.qty < 3 THEN INSERT INTO moves VALUES (NEW.product, 10); END IF; RETURN NULL; END $$;
 CREATE TRIGGER restock AFTER UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION restock();
 INSERT INTO moves VALUES (2, -4);
-SELECT * FROM stock ORDER BY 1;
+SELECT product, qty FROM stock ORDER BY 1;
 SELECT * FROM compare('stock');
 -- and one without an end: refused in the end
-CREATE FUNCTION forever() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION forever() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   INSERT INTO moves VALUES (NEW.product, 1); RETURN NULL; END $$;
 CREATE TRIGGER zz_forever AFTER UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION forever();
 DO $$ BEGIN
@@ -78,10 +78,10 @@ BEGIN;
 INSERT INTO moves VALUES (9, 1);
 INSERT INTO products VALUES (9);
 COMMIT;
-SELECT * FROM stock ORDER BY 1;
+SELECT product, qty FROM stock ORDER BY 1;
 SELECT * FROM compare('stock');
 -- BEFORE ROW triggers on a view are refused
-CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER early BEFORE INSERT OR UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION nothing();
 INSERT INTO moves VALUES (1, 1);
 DROP TRIGGER IF EXISTS early ON stock;

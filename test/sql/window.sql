@@ -1,5 +1,5 @@
 -- Window functions are computed again for the partitions that a change touches, in the one they leave as in the one they enter.
-SET client_min_messages = warning;
+SET client_min_messages = error;
 CREATE SCHEMA window_;
 SET search_path = window_, public;
 CREATE TABLE pay (id int PRIMARY KEY, dept int, salary int);
@@ -16,7 +16,7 @@ SELECT base_table, strategy FROM deltaview.view_tables WHERE view = 'places'::re
 INSERT INTO pay VALUES (20, 1, 500), (21, NULL, 1), (22, NULL, 1);
 SELECT * FROM places ORDER BY dept, no;
 UPDATE pay SET dept = 2 WHERE id = 20;
-SELECT * FROM best ORDER BY dept, no;
+SELECT id, dept, no FROM best ORDER BY dept, no;
 DELETE FROM pay WHERE id IN (21, 3);
 UPDATE pay SET salary = salary + 1 WHERE dept = 0;
 INSERT INTO log VALUES (1, 1), (NULL, 1), (NULL, 1);
