@@ -27,8 +27,19 @@ pin_search_path()
 char *
 text_of(Query *query)
 {
+	/*
+	 * Of a query over one relation the server writes columns bare, and ORDER BY then takes them for outputs of that
+	 * name. One more entry, read by nobody, makes it write every column with its table.
+	 */
+	Query *qualified = static_cast<Query *>(palloc(sizeof(Query)));
+	*qualified = *query;
+	RangeTblEntry *unread = makeNode(RangeTblEntry);
+	unread->rtekind = RTE_RESULT;
+	unread->eref = makeAlias("unread", NIL);
+	qualified->rtable = lappend(list_copy(query->rtable), unread);
+
 	int nest = pin_search_path();
-	char *text = pg_get_querydef(query, false);
+	char *text = pg_get_querydef(qualified, false);
 	AtEOXact_GUC(false, nest);
 	int end = strlen(text);
 	while (end > 0 && (text[end - 1] == ';' || isspace(static_cast<unsigned char>(text[end - 1]))))

@@ -225,11 +225,6 @@ with_outputs(const Flat *flat, List *target_list, List *group_clause, bool slots
 	query->hasAggs = contain_aggs_of_level(reinterpret_cast<Node *>(query->targetList), 0);
 	query->hasWindowFuncs = false;
 	query->windowClause = NIL;
-	/* One more entry makes the server write every column with its table. */
-	RangeTblEntry *dummy = makeNode(RangeTblEntry);
-	dummy->rtekind = RTE_RESULT;
-	dummy->eref = makeAlias("unread", NIL);
-	query->rtable = lappend(query->rtable, dummy);
 	if (!slots)
 		return query;
 
