@@ -84,7 +84,9 @@ read_stats(FunctionCallInfo fcinfo, Oid relid)
 	values[5] = Float8GetDatum(static_cast<double>(counters.usec) / 1000.0);
 	values[6] = Int64GetDatum(counters.lock_waits);
 	values[7] = Int64GetDatum(counters.escalations);
-	put_text(values, nulls, 8, last_error[0] != '\0' ? last_error : nullptr);
+	/* Messages may quote values. */
+	bool shown = last_error[0] != '\0' && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) == ACLCHECK_OK;
+	put_text(values, nulls, 8, shown ? last_error : nullptr);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls));
 }
 

@@ -1,6 +1,7 @@
 #include "catalog/statements.hpp"
 
 #include "catalog/attach.hpp"
+#include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
 
 namespace dv::catalog {
@@ -100,16 +101,47 @@ refuse_rename(RenameStmt *stmt)
 void
 refuse_trigger(CreateTrigStmt *stmt)
 {
-	Oid relid;
+	Oid relid = resolve(stmt->relation);
 
+	/* A restore makes them without OR REPLACE. */
+	if (stmt->replace && strncmp(stmt->trigname, trigger_prefix, strlen(trigger_prefix)) == 0 && is_ours(relid))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot replace trigger \"%s\" on \"%s\"", stmt->trigname, get_rel_name(relid)),
+						errdetail("The trigger belongs to pg_deltaview.")));
 	if (!stmt->row || stmt->timing != TRIGGER_TYPE_BEFORE)
 		return;
-	relid = resolve(stmt->relation);
 	if (OidIsValid(relid) && view(relid) != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("view \"%s\" cannot have BEFORE ROW triggers", get_rel_name(relid)),
 						errdetail("They could change rows that follow from the view's query."),
 						errhint("Use an AFTER trigger.")));
+}
+
+/* One index is looked after at the end of the command; several, or one that goes in transactions of its own, are not. */
+void
+refuse_drop_index(DropStmt *stmt)
+{
+	ListCell *cell;
+
+	if (stmt->removeType != OBJECT_INDEX || (!stmt->concurrent && list_length(stmt->objects) == 1))
+		return;
+	foreach (cell, stmt->objects)
+	{
+		Oid index = resolve(makeRangeVarFromNameList(lfirst_node(List, cell)));
+		const View *owner = nullptr;
+
+		if (OidIsValid(index) && get_rel_relkind(index) == RELKIND_INDEX)
+			owner = view(IndexGetRelation(index, true));
+		if (owner == nullptr)
+			continue;
+		analyze::Analysis *analysis = fitting_analysis(owner);
+		if (analysis == nullptr || find_key_index(owner->view, analysis) != index)
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+						errmsg("cannot drop index \"%s\"", get_rel_name(index)),
+						errdetail("View \"%s\" is maintained by it.", get_rel_name(owner->view)),
+						errhint("If there is another one like it, drop this one alone, and not concurrently.")));
+	}
 }
 
 } // namespace
@@ -129,6 +161,9 @@ refuse_statement(Node *parsetree)
 		break;
 	case T_AlterObjectSchemaStmt:
 		refuse_definition(reinterpret_cast<AlterObjectSchemaStmt *>(parsetree)->relation);
+		break;
+	case T_DropStmt:
+		refuse_drop_index(reinterpret_cast<DropStmt *>(parsetree));
 		break;
 	case T_CreateTrigStmt:
 		refuse_trigger(reinterpret_cast<CreateTrigStmt *>(parsetree));
