@@ -465,6 +465,7 @@ analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *
 		key.equal = text(operator_text(type->eq_opr));
 		key.nullable = true;
 		key.occurrence = -1;
+		locate_column(flat, reinterpret_cast<Node *>(entry->expr), &key.occurrence, &key.column);
 		keys.push(key);
 		block = lappend(block, makeTargetEntry(static_cast<Expr *>(copyObjectImpl(entry->expr)), list_length(block) + 1,
 											   psprintf("__dv_g%d", keys.n), false));

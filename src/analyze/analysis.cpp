@@ -333,6 +333,11 @@ analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity identi
 		occurrences_of(work, flat);
 		work->ir->block.body = text(slotted_body(flat, block));
 		work->ir->has_block = true;
+		foreach (lc, block)
+		{
+			core::KeyColumn &key = keys[foreach_current_index(lc)];
+			locate_column(flat, reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr), &key.occurrence, &key.column);
+		}
 	}
 	else
 	{

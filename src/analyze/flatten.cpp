@@ -313,6 +313,20 @@ slotted_body(const Flat *flat, List *target_list)
 	return select + strlen("SELECT");
 }
 
+void
+locate_column(const Flat *flat, Node *expr, int *occurrence, core::Text *column)
+{
+	expr = strip_relabel(expr);
+	if (!IsA(expr, Var) || as<Var>(expr)->varattno <= 0)
+		return;
+	for (int i = 0; i < flat->rtindex.n; i++)
+		if (flat->rtindex[i] == static_cast<int>(as<Var>(expr)->varno))
+		{
+			*occurrence = i;
+			*column = text(column_text(rt_fetch(flat->rtindex[i], flat->query->rtable)->relid, as<Var>(expr)->varattno));
+		}
+}
+
 char *
 deparse_flat(const Flat *flat, List *target_list, List *group_clause)
 {

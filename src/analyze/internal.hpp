@@ -41,6 +41,8 @@ struct Flat
 Flat *flatten(const Query *normalized);
 /* Text after SELECT of the block with these outputs, slots in the place of base tables (slot i is occurrence i). */
 const char *slotted_body(const Flat *flat, List *target_list);
+/* The occurrence and column that an expression over the flat join is; leaves them alone if it is another. */
+void locate_column(const Flat *flat, Node *expr, int *occurrence, core::Text *column);
 /* Text of a query over the flat join. */
 char *deparse_flat(const Flat *flat, List *target_list, List *group_clause);
 

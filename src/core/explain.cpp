@@ -37,6 +37,28 @@ advise(const View &view, int occurrence, Text column, std::string &advice)
 	advice += (advice.empty() ? "" : "\n") + statement + ";";
 }
 
+/* What is recomputed is computed for some keys alone: an index on one of the key's columns finds their rows. */
+void
+advise_for_keys(const View &view, int table, std::string &advice)
+{
+	bool recomputes = view.kind == Kind::keyed;
+	for (const State &state : view.states)
+		recomputes = recomputes || state.kind == StateKind::extreme;
+	if (!recomputes)
+		return;
+	const KeyColumn *first = nullptr;
+	for (const KeyColumn &key : view.keys)
+	{
+		if (key.occurrence < 0)
+			continue;
+		if (leads_an_index(view.tables[view.occurrences[key.occurrence].table], key.column))
+			return;
+		first = first ? first : &key;
+	}
+	if (first && view.occurrences[first->occurrence].table == table)
+		advise(view, first->occurrence, first->column, advice);
+}
+
 /* An index on either side of an equality finds the partners of a changed row of the other. */
 std::string
 advice_for(const View &view, int table)
@@ -51,6 +73,7 @@ advice_for(const View &view, int table)
 		if (view.occurrences[edge.to].table == table)
 			advise(view, edge.to, edge.to_column, advice);
 	}
+	advise_for_keys(view, table, advice);
 	return advice;
 }
 

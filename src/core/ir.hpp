@@ -70,7 +70,7 @@ struct KeyColumn
 	Text name;     /* the view's column */
 	Text equal;    /* its type's default equality, as an operator */
 	bool nullable;
-	int occurrence; /* where it comes from, or -1 where only the trace block can tell */
+	int occurrence; /* the base column that it is, or -1: an expression, which the block computes */
 	Text column;
 };
 
