@@ -258,7 +258,8 @@ ddl_command_end(Node *parsetree, const char *tag)
 	check_remembered(parsetree);
 	note_changed_rows(relation_whose_columns_change(parsetree));
 	if (begins(tag, "ALTER TABLE") || begins(tag, "CREATE TABLE") || begins(tag, "CREATE FOREIGN TABLE") ||
-		begins(tag, "ALTER FOREIGN TABLE") || begins(tag, "ALTER SCHEMA") || begins(tag, "REASSIGN OWNED"))
+		begins(tag, "ALTER FOREIGN TABLE") || begins(tag, "ALTER SCHEMA") || begins(tag, "REASSIGN OWNED") ||
+		begins(tag, "CREATE SUBSCRIPTION") || begins(tag, "ALTER SUBSCRIPTION"))
 		check_everything();
 }
 

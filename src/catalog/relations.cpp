@@ -6,6 +6,8 @@
 extern "C" {
 #include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_subscription_rel.h"
+#include "utils/fmgroids.h"
 #include "utils/rls.h"
 }
 
@@ -26,6 +28,21 @@ class_row(Oid relid)
 	return row;
 }
 
+/* Is the table fed by a subscription? The apply worker fires no statement triggers. */
+bool
+is_subscribed(Oid table)
+{
+	Relation rel = table_open(SubscriptionRelRelationId, AccessShareLock);
+	ScanKeyData key;
+	ScanKeyInit(&key, Anum_pg_subscription_rel_srrelid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(table));
+	SysScanDesc scan = systable_beginscan(rel, SubscriptionRelSrrelidSrsubidIndexId, true, nullptr, 1, &key);
+	bool found = HeapTupleIsValid(systable_getnext(scan));
+
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
 /* Why our triggers would miss changes, or nullptr. */
 const char *
 unwatchable(Oid table)
@@ -44,6 +61,8 @@ unwatchable(Oid table)
 		return "Tables with inheritance children are not supported yet.";
 	if (has_superclass(table))
 		return "Tables that inherit from another are not supported yet.";
+	if (is_subscribed(table))
+		return "Tables fed by a subscription are not supported yet.";
 	return nullptr;
 }
 
