@@ -1,4 +1,4 @@
-#include "analyze/internal.hpp"
+#include "analyze/order.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -8,7 +8,6 @@ extern "C" {
 #include "parser/parse_oper.h"
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
-#include "utils/fmgroids.h"
 }
 
 namespace dv::analyze {
@@ -33,7 +32,6 @@ is_order_sensitive(Oid aggregate)
 
 namespace {
 
-/* Expressions that order the rows of a query's FROM completely. */
 List *
 all_columns(Query *query, int rtindex)
 {
@@ -41,6 +39,8 @@ all_columns(Query *query, int rtindex)
 	expandRTE(rt_fetch(rtindex, query->rtable), rtindex, 0, -1, false, nullptr, &vars);
 	return vars;
 }
+
+} // namespace
 
 List *
 row_order(Query *query, Node *node)
@@ -79,7 +79,6 @@ row_order(Query *query, Node *node)
 	return order;
 }
 
-/* Values of types without an order are ordered by their text. */
 Node *
 sortable(Node *expr)
 {
@@ -95,6 +94,8 @@ sortable(Node *expr)
 	return reinterpret_cast<Node *>(cast);
 }
 
+namespace {
+
 void
 add_clause(List **order, const SortGroupClause *clause)
 {
@@ -105,7 +106,8 @@ add_clause(List **order, const SortGroupClause *clause)
 	*order = lappend(*order, copyObjectImpl(clause));
 }
 
-/* Adds expr to an order over entries of target_list, as a hidden entry unless it is there. */
+} // namespace
+
 void
 add_to_order(List **order, List **target_list, Node *expr)
 {
@@ -130,11 +132,7 @@ add_to_order(List **order, List **target_list, Node *expr)
 	*order = lappend(*order, clause);
 }
 
-struct Completion
-{
-	Query *query;
-	pg::Vec<Index> windows_done; /* pairs: old winref, new winref */
-};
+namespace {
 
 void
 complete_aggregate(Query *query, Aggref *agg)
@@ -145,72 +143,6 @@ complete_aggregate(Query *query, Aggref *agg)
 	ListCell *lc;
 	foreach (lc, row_order(query, reinterpret_cast<Node *>(query->jointree)))
 		add_to_order(&agg->aggorder, &agg->args, sortable(static_cast<Node *>(lfirst(lc))));
-}
-
-bool
-wants_row_order(const WindowFunc *func, const WindowClause *window)
-{
-	switch (func->winfnoid)
-	{
-	case F_ROW_NUMBER:
-	case F_NTILE:
-	case F_FIRST_VALUE:
-	case F_LAG_ANYELEMENT:
-	case F_LAG_ANYELEMENT_INT4:
-	case F_LAG_ANYCOMPATIBLE_INT4_ANYCOMPATIBLE:
-	case F_LEAD_ANYELEMENT:
-	case F_LEAD_ANYELEMENT_INT4:
-	case F_LEAD_ANYCOMPATIBLE_INT4_ANYCOMPATIBLE:
-		return (window->frameOptions & (FRAMEOPTION_RANGE | FRAMEOPTION_NONDEFAULT)) !=
-			   (FRAMEOPTION_RANGE | FRAMEOPTION_NONDEFAULT);
-	case F_RANK_:
-	case F_DENSE_RANK_:
-	case F_PERCENT_RANK_:
-	case F_CUME_DIST_:
-		return false;
-	default:
-		return (window->frameOptions & FRAMEOPTION_ROWS) != 0;
-	}
-}
-
-/* The same window with its order completed: one for all functions that want it; ranks keep their peers. */
-void
-complete_window(Completion *completion, WindowFunc *func)
-{
-	Query *query = completion->query;
-	WindowClause *window = nullptr;
-	Index highest = 0;
-	ListCell *lc;
-	foreach (lc, query->windowClause)
-	{
-		WindowClause *candidate = lfirst_node(WindowClause, lc);
-		highest = Max(highest, candidate->winref);
-		if (candidate->winref == func->winref)
-			window = candidate;
-	}
-	for (int i = 0; i < completion->windows_done.n; i += 2)
-	{
-		if (completion->windows_done[i + 1] == func->winref)
-			return;
-		if (completion->windows_done[i] == func->winref && wants_row_order(func, window))
-		{
-			func->winref = completion->windows_done[i + 1];
-			return;
-		}
-	}
-	if (window == nullptr || !wants_row_order(func, window) || query->groupClause != NIL || query->hasAggs)
-		return;
-	WindowClause *full = static_cast<WindowClause *>(copyObjectImpl(window));
-	full->name = nullptr;
-	full->refname = nullptr;
-	full->copiedOrder = false;
-	full->winref = highest + 1;
-	foreach (lc, row_order(query, reinterpret_cast<Node *>(query->jointree)))
-		add_to_order(&full->orderClause, &query->targetList, sortable(static_cast<Node *>(lfirst(lc))));
-	query->windowClause = lappend(query->windowClause, full);
-	completion->windows_done.push(func->winref);
-	completion->windows_done.push(full->winref);
-	func->winref = full->winref;
 }
 
 void complete_query(Query *query);
@@ -233,38 +165,19 @@ complete_node(Node *node, void *context)
 	return pg::walk_expression(node, complete_node, context);
 }
 
-/* Windows that no function uses any more would still be sorted for. */
-bool
-find_winref(Node *node, void *context)
-{
-	if (node == nullptr)
-		return false;
-	if (IsA(node, WindowFunc) && as<WindowFunc>(node)->winref == *static_cast<Index *>(context))
-		return true;
-	return pg::walk_expression(node, find_winref, context);
-}
-
-void
-drop_unused_windows(Query *query)
-{
-	ListCell *lc;
-	foreach (lc, query->windowClause)
-	{
-		WindowClause *window = lfirst_node(WindowClause, lc);
-		if (!find_winref(reinterpret_cast<Node *>(query->targetList), &window->winref))
-			query->windowClause = foreach_delete_current(query->windowClause, lc);
-	}
-}
-
 void
 complete_query(Query *query)
 {
 	check_stack_depth();
 	Completion completion{query, {}};
 	(void) pg::walk_query(query, complete_node, &completion, QTW_IGNORE_JOINALIASES);
-	if (completion.windows_done.n > 0)
+	if (completion.windows.n > 0)
 		drop_unused_windows(query);
 
+	if (query->limitOffset && query->limitOption == LIMIT_OPTION_WITH_TIES)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("OFFSET together with WITH TIES cannot be used in a maintained view"),
+						errdetail("Which of several tied rows it skips is not determined.")));
 	bool takes_some = (query->limitCount || query->limitOffset) && query->limitOption != LIMIT_OPTION_WITH_TIES;
 	if (!takes_some && !query->hasDistinctOn)
 		return;
@@ -282,7 +195,7 @@ complete_query(Query *query)
 		Node *expr = reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr);
 		Node *key = sortable(expr);
 		/* A set operation and DISTINCT can be ordered by their own outputs only. */
-		if (key == expr || (query->setOperations == nullptr && query->distinctClause == NIL))
+		if (key == expr || (query->setOperations == nullptr && (query->distinctClause == NIL || query->hasDistinctOn)))
 			add_to_order(&query->sortClause, &query->targetList, key);
 	}
 }
