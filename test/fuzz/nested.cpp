@@ -155,6 +155,19 @@ ViewMaker::cte()
 	std::string with = "WITH c AS " + materialized + "(SELECT " + x + " AS g, count(*) AS n, sum(" + number(inside) + ") AS s FROM " +
 					   inside.from + filter(inside, 40) + " GROUP BY " + x + ") ";
 	Scope scope = inner(1);
+	if (random_.percent(25)) /* read by a subquery in an expression alone */
+	{
+		List list;
+		keys(list, scope);
+		project(list, scope, random_.between(1, 3));
+		std::string test = whole(scope) + " IN (SELECT g FROM c)";
+		if (random_.percent(50))
+			test = "EXISTS (SELECT 1 FROM c WHERE c.g = " + whole(scope) + " AND c.n > 1)";
+		scope.where.push_back(test);
+		view_.query = with + "SELECT " + list.text + " FROM " + scope.from + filter(scope, 20);
+		view_.relation.columns = list.columns;
+		return;
+	}
 	Scope one;
 	one.refs = {{"c.g", Type::bigint}, {"c.n", Type::bigint}, {"c.s", Type::numeric}};
 	scope.from += random_.word({" JOIN c ON ", " LEFT JOIN c ON "}) + whole(scope) + " = c.g";
