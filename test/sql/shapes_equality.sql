@@ -1,4 +1,5 @@
 -- Equalities that read a column as another type, and keys whose equality is not that of their bytes.
+SET client_min_messages = warning;
 CREATE TABLE sq_root (v varchar(8) PRIMARY KEY, a int);
 CREATE TABLE sq_item (v varchar(8), c char(4), n numeric, a int);
 CREATE TYPE sq_pair AS (p int, q text);
@@ -43,6 +44,5 @@ SELECT * FROM compare('sq_groups');
 SELECT * FROM compare('sq_lists');
 SELECT * FROM compare('sq_filled');
 
-SET client_min_messages = warning;
 DROP TABLE sq_root, sq_item, sq_rows CASCADE;
 DROP TYPE sq_pair;
