@@ -120,8 +120,6 @@ const char *operator_text(Oid op);
 const char *relation_text(Oid relid);
 const char *column_text(Oid relid, AttrNumber column);
 
-/* A resolved column of a base table as target entry etc. */
-TargetEntry *target_named(List *target_list, const char *name);
 /* The same value, told apart from others by the same equality: a cast to a type of another equality differs. */
 bool same_expression(Node *a, Node *b);
 

@@ -1,0 +1,71 @@
+#include "analyze/work.hpp"
+
+extern "C" {
+#include "parser/parsetree.h"
+}
+
+namespace dv::analyze {
+
+void
+occurrences_of(Work *work, const Flat *flat)
+{
+	pg::Vec<int> numbers;
+	for (int i = 0; i < flat->rtindex.n; i++)
+	{
+		Oid table = rt_fetch(flat->rtindex[i], flat->query->rtable)->relid;
+		work->occurrences.push(core::Occurrence{table_index(work, table)});
+		numbers.push(i);
+	}
+	work->ir->block.occurrences = slice(numbers);
+}
+
+/* Rows of a join are told apart by the keys of all tables in it, where all have one. */
+void
+analyze_linear(Work *work, Flat *flat)
+{
+	Analysis *analysis = work->analysis;
+	List *columns = visible_columns(flat->query);
+	int nvisible = list_length(columns);
+	int hidden = 0;
+	pg::Vec<AttrNumber> keys;
+	bool keyed = work->use_keys && !flat->multiplies;
+	bool bounded = true;
+	for (int i = 0; keyed && i < flat->rtindex.n; i++)
+	{
+		Oid table = rt_fetch(flat->rtindex[i], flat->query->rtable)->relid;
+		TableKey key = primary_key(table);
+		keyed = key.ncolumns > 0;
+		bounded = bounded && (key.bounded || flat->rtindex.n == 1);
+		for (int k = 0; keyed && k < key.ncolumns; k++)
+			keyed = hashable_type(get_atttype(table, key.columns[k]));
+	}
+	for (int i = 0; keyed && i < flat->rtindex.n; i++)
+	{
+		TableKey key = primary_key(rt_fetch(flat->rtindex[i], flat->query->rtable)->relid);
+		for (int k = 0; k < key.ncolumns; k++)
+		{
+			Node *var = reinterpret_cast<Node *>(key_var(work, flat->query, flat->rtindex[i], key.columns[k]));
+			keys.push(position(columns, expose(&columns, var, &hidden)));
+		}
+	}
+	if (columns == NIL) /* the sign of a delta's row would be alone, before FROM */
+		(void) expose(&columns, makeBoolConst(true, false), &hidden);
+	work->ir->kind = core::Kind::linear;
+	work->ir->has_block = true;
+	work->ir->block.body = text(slotted_body(flat, columns));
+	analysis->content_sql = deparse_flat(flat, columns, NIL);
+	analysis->nvisible = nvisible;
+	analysis->ncolumns = list_length(columns);
+	analysis->shape.nvisible = nvisible;
+	analysis->shape.identity = keyed ? engine::Identity::key : engine::Identity::content;
+	analysis->shape.nkeys = keys.n;
+	analysis->shape.keys = keys.data;
+	analysis->index_unique = keyed;
+	analysis->keys_not_null = keyed;
+	if (!keyed)
+		analysis->hash_name = "__dv_image";
+	else if (!bounded || keys.n > INDEX_MAX_KEYS)
+		analysis->hash_name = "__dv_key";
+}
+
+} // namespace dv::analyze

@@ -1,0 +1,50 @@
+#pragma once
+
+/*
+ * Which aggregates fold, and into which states.
+ */
+#include "analyze/internal.hpp"
+
+namespace dv::analyze {
+
+struct Fold
+{
+	core::StateKind kind;
+	Aggref *aggref;      /* the state as an aggregate of its own, for the content */
+	Node *argument;      /* over the block; FILTER folded in; nullptr for count(*) */
+	int argument_number; /* among the block's arguments */
+	AttrNumber column;   /* in the view */
+	Oid type;
+	bool subtractable;
+	Oid better;
+	const char *name;    /* extreme: the aggregate, qualified */
+};
+
+struct Folds
+{
+	pg::Vec<Fold> folds;
+	pg::Vec<Node *> arguments;
+};
+
+/* The states of all aggregates of a select list, the count of rows among them; false if some aggregate does not fold. */
+bool collect_folds(List *target_list, Folds *folds);
+
+const Fold *find_fold(const Folds *folds, core::StateKind kind, const Aggref *agg);
+
+/* The same function of the same argument under the same filter. */
+bool same_aggregate(const Aggref *a, const Aggref *b);
+
+/* count(x) of the x that an aggregate is over. */
+Aggref *count_of(const Aggref *agg);
+
+/* sum(x) for avg(x) and for itself, InvalidOid where the sum does not fold. */
+Oid sum_for(Oid aggregate);
+bool is_average(Oid aggregate);
+
+/*
+ * A user's expression over the columns of the view's own row: states in the place of aggregates, group columns (per
+ * ressortgroupref of the query's select list) in the place of group expressions.
+ */
+Node *over_view_row(const Folds *folds, const Query *query, const AttrNumber *group_columns, Node *expr);
+
+} // namespace dv::analyze
