@@ -18,7 +18,7 @@ ViewMaker::make(const std::string &name)
 		int weight;
 		Shape shape;
 	} shapes[] = {
-		{"linear", 14, &ViewMaker::linear},          {"aggregate", 20, &ViewMaker::aggregates},
+		{"linear", 26, &ViewMaker::linear},          {"aggregate", 28, &ViewMaker::aggregates},
 		{"outer join", 12, &ViewMaker::outer_join},  {"exists", 10, &ViewMaker::exists},
 		{"scalar subquery", 6, &ViewMaker::scalar_subquery}, {"document", 8, &ViewMaker::document},
 		{"window", 7, &ViewMaker::windows},          {"lists", 5, &ViewMaker::lists},
