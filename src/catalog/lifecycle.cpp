@@ -32,13 +32,16 @@ by_oid(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Against other changes of the view's state; it must still be there, and ours, afterwards. */
+/*
+ * Against other changes of the view's state, and against flushes: one that had begun with the view would go on with
+ * it, while the writers that come next leave it alone.  It must still be there, and ours, afterwards.
+ */
 const View *
 lock_view(Oid relid)
 {
 	(void) owned_view(relid);
+	LockRelationOid(relid, ShareRowExclusiveLock);
 	engine::flush_now();
-	LockRelationOid(relid, ShareUpdateExclusiveLock);
 	return owned_view(relid);
 }
 
