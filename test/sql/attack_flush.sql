@@ -1,11 +1,12 @@
 -- A flush that fails or is rolled back inside a transaction that goes on.
 \set VERBOSITY terse
-SET client_min_messages = notice;
+SET client_min_messages = warning;
 CREATE TABLE attack_t (id int PRIMARY KEY, k int, v text);
 INSERT INTO attack_t SELECT i, i % 3, 'x' FROM generate_series(1, 9) i;
 SELECT deltaview.create_view('attack_rows', 'SELECT id, v FROM attack_t');
 SELECT deltaview.create_view('attack_groups', 'SELECT k, count(*) AS n, max(id) AS top FROM attack_t GROUP BY k');
 SELECT deltaview.create_view('attack_statement', 'SELECT k, sum(id) AS s FROM attack_t GROUP BY k', 'on statement');
+SET client_min_messages = notice;
 ALTER TABLE attack_rows ADD CONSTRAINT no_bad CHECK (v <> 'bad');
 
 -- The failing flush and what it was to take in are both taken back.
@@ -84,13 +85,14 @@ FETCH 3 FROM held;
 CLOSE held;
 SELECT * FROM deltaview.verify('attack_rows');
 
+SET client_min_messages = warning;
+
 -- A schema goes with changes pending, and comes back.
 CREATE SCHEMA attack_s;
 CREATE TABLE attack_s.a (id int PRIMARY KEY, k int);
 CREATE TABLE attack_s.b (k int PRIMARY KEY, w text);
 SELECT deltaview.create_view('attack_s.v', 'SELECT a.id, b.w FROM attack_s.a JOIN attack_s.b USING (k)');
 SELECT deltaview.create_view('attack_over', 'SELECT w, count(*) AS n FROM attack_s.v GROUP BY w');
-SET client_min_messages = warning;
 BEGIN;
 INSERT INTO attack_s.a VALUES (1, 1);
 INSERT INTO attack_s.b VALUES (1, 'one');
