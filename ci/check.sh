@@ -5,7 +5,7 @@
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit regress isolation tap fuzz log}
+PARTS=${ONLY:-consistency unit regress isolation tap fuzz stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
 wanted() { [[ " $PARTS " == *" $1 "* ]]; }
@@ -57,7 +57,7 @@ if wanted unit; then
 	bash ci/unit.sh "$TALLY" || { grep -q '^not ok unit' "$TALLY" || not_ok "unit tests do not build"; }
 fi
 
-if wanted regress || wanted isolation || wanted tap || wanted fuzz; then
+if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted stress; then
 	built=yes
 	make_tree || built=no
 	[ $built = yes ] && start_server "fsync = off" "max_prepared_transactions = 20" "max_wal_size = 4GB" \
@@ -69,7 +69,7 @@ if [ "${built:-no}" = yes ]; then
 	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	mkdir "$WORK/run/src"
 	cp -r test expected examples "$WORK/run/src/"
-	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/helper/*.{o,so}
+	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/stress/{stress,*.o} "$WORK"/run/src/test/helper/*.{o,so}
 	if [ -e test/helper/Makefile ]; then
 		judge "build the tests' helper" make --no-print-directory -C "$WORK/run/src/test/helper" PG_CONFIG="$PG_CONFIG"
 	fi
@@ -117,6 +117,17 @@ if [ "${built:-no}" = yes ]; then
 			cat "$WORK/fuzz.log"
 			not_ok "fuzz does not build"
 		fi
+	fi
+	if wanted stress; then
+		stress() { # database, seconds, options
+			createdb "$1"
+			timeout 300 "$WORK/run/src/test/stress/stress" --seconds "$2" --seed "$FUZZ_SEED" "${@:3}" \
+				--conninfo "host=$PGHOST port=$PGPORT user=postgres dbname=$1"
+		}
+		say "concurrent writers, seed $FUZZ_SEED"
+		judge "build the stress test" make --no-print-directory -j"$(nproc)" -C "$WORK/run/src/test/stress" PG_CONFIG="$PG_CONFIG"
+		judge "stress" stress stress 30
+		judge "stress, backends terminated" stress stress_kill 10 --kill
 	fi
 	if wanted log; then
 		no_crash() { ! grep -E 'TRAP:|PANIC:|was terminated by signal|pg_deltaview.*WARNING.*leak' "$WORK/log"; }
