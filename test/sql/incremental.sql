@@ -54,6 +54,12 @@ BEGIN
 	END LOOP;
 END $$;
 SELECT deltaview.create_view('l', 'SELECT o.id, c.city, o.amount FROM orders o JOIN customers c ON c.id = o.customer');
+-- the measure itself: a recompute reads all rows
+BEGIN;
+SELECT rows_read() AS before \gset
+SELECT deltaview.refresh('l', 'complete');
+SELECT rows_read() - :before >= 200000 AS all_rows;
+COMMIT;
 SELECT * FROM probe('l');
 DROP TABLE l;
 SELECT deltaview.create_view('l3', 'SELECT c.city, i.price FROM orders o JOIN customers c ON c.id = o.customer JOIN items i ON i."order" = o.id WHERE i.product < 1000');

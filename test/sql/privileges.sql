@@ -60,10 +60,11 @@ SELECT name, owner FROM deltaview.views ORDER BY name::text;
 GRANT SELECT ON sales, shops TO deltaview_writer;
 INSERT INTO sales VALUES (2, 60);
 SELECT * FROM compare('v');
-REVOKE SELECT ON shops FROM deltaview_writer;
 INSERT INTO shops VALUES (3, 'three');
+REVOKE SELECT ON shops FROM deltaview_writer;
 \set VERBOSITY sqlstate
 INSERT INTO sales VALUES (3, 1);
+INSERT INTO shops VALUES (4, 'four');
 \set VERBOSITY default
 GRANT SELECT ON shops TO deltaview_writer;
 INSERT INTO sales VALUES (3, 1);
