@@ -44,13 +44,14 @@ group_dependents(Node *node, void *context)
 	TargetEntry *entry = tlist_member(as<Expr>(node), ungrouped->query->targetList);
 	if (entry == nullptr)
 	{
-		entry = makeTargetEntry(static_cast<Expr *>(copyObjectImpl(node)), list_length(ungrouped->query->targetList) + 1,
-								nullptr, true);
+		entry = makeTargetEntry(static_cast<Expr *>(copyObjectImpl(node)),
+								list_length(ungrouped->query->targetList) + 1, nullptr, true);
 		ungrouped->query->targetList = lappend(ungrouped->query->targetList, entry);
 	}
 	SortGroupClause *clause = makeNode(SortGroupClause);
 	clause->tleSortGroupRef = assignSortGroupRef(entry, ungrouped->query->targetList);
-	get_sort_group_operators(exprType(node), true, true, false, &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
+	get_sort_group_operators(exprType(node), true, true, false, &clause->sortop, &clause->eqop, nullptr,
+							 &clause->hashable);
 	*ungrouped->group = lappend(*ungrouped->group, clause);
 	return false;
 }
@@ -135,9 +136,9 @@ add_state(Layout *layout, Analysis *analysis, Fold *fold)
 	int i = layout->states.n;
 	if (fold->column == 0)
 	{
-		layout->columns =
-			lappend(layout->columns, makeTargetEntry(reinterpret_cast<Expr *>(fold->aggref), list_length(layout->columns) + 1,
-													 psprintf("__dv_s%d", i + 1), false));
+		layout->columns = lappend(layout->columns, makeTargetEntry(reinterpret_cast<Expr *>(fold->aggref),
+																   list_length(layout->columns) + 1,
+																   psprintf("__dv_s%d", i + 1), false));
 		fold->column = list_length(layout->columns);
 	}
 	analysis->states[i] = fold->column;
@@ -164,8 +165,8 @@ add_finals(const Layout *layout, Analysis *analysis, const Folds *folds)
 		for (const Fold &fold : folds->folds)
 			given = given || fold.column == i + 1;
 		if (!given)
-			analysis->finals[i] = over_view_row(folds, layout->query, layout->group_columns,
-												reinterpret_cast<Node *>(entry->expr));
+			analysis->finals[i] =
+				over_view_row(folds, layout->query, layout->group_columns, reinterpret_cast<Node *>(entry->expr));
 	}
 }
 
@@ -174,8 +175,7 @@ is_grouping(const Query *query)
 {
 	return query->groupingSets == NIL && query->havingQual == nullptr && query->windowClause == NIL &&
 		   !query->hasTargetSRFs && query->limitCount == nullptr && query->limitOffset == nullptr &&
-		   !query->hasDistinctOn &&
-		   (query->distinctClause == NIL || (query->groupClause == NIL && !query->hasAggs));
+		   !query->hasDistinctOn && (query->distinctClause == NIL || (query->groupClause == NIL && !query->hasAggs));
 }
 
 } // namespace

@@ -18,14 +18,14 @@ namespace dv::analyze {
 struct TableUse
 {
 	Oid table;
-	const char *name;     /* qualified and quoted */
-	int ncolumns;         /* the columns that the view's maintenance reads, ascending */
+	const char *name; /* qualified and quoted */
+	int ncolumns;     /* the columns that the view's maintenance reads, ascending */
 	const AttrNumber *columns;
 	const char *strategy; /* linear, aggregate, keyed, complete */
 	bool incremental;
-	const char *reason;   /* one sentence */
+	const char *reason; /* one sentence */
 	const char *delta_sql;
-	const char *advice;   /* CREATE INDEX statements that would help, or nullptr */
+	const char *advice; /* CREATE INDEX statements that would help, or nullptr */
 };
 
 struct Analysis
@@ -33,21 +33,21 @@ struct Analysis
 	Query *query;            /* the stored query, as read */
 	const char *content_sql; /* computes every column of the view's table but __dv_hash, in order */
 	int nvisible;
-	int ncolumns;            /* of content_sql */
-	engine::Shape shape;     /* shape.hash is ncolumns + 1, or 0 where no hash column is needed */
-	const char *hash_name;   /* __dv_key (hash of the key columns), __dv_image (of the visible ones), or nullptr */
-	bool index_unique;       /* the index on the key columns (or __dv_hash) is unique, NULLS NOT DISTINCT */
-	bool keys_not_null;      /* the key columns cannot be NULL: the index can be the replica identity */
+	int ncolumns;          /* of content_sql */
+	engine::Shape shape;   /* shape.hash is ncolumns + 1, or 0 where no hash column is needed */
+	const char *hash_name; /* __dv_key (hash of the key columns), __dv_image (of the visible ones), or nullptr */
+	bool index_unique;     /* the index on the key columns (or __dv_hash) is unique, NULLS NOT DISTINCT */
+	bool keys_not_null;    /* the key columns cannot be NULL: the index can be the replica identity */
 	int ntables;
 	TableUse *tables;
-	bool on_demand_only;     /* reads a foreign table */
+	bool on_demand_only; /* reads a foreign table */
 	const core::View *ir;
-	AttrNumber *states;      /* aggregate: the view's column that holds each state of ir */
-	bool *subtractable;      /* aggregate: rows that leave may be subtracted from the state */
-	Oid *better;             /* aggregate: operator by which one extreme beats another */
-	Node **finals;           /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
-	bool additive;           /* aggregate: no delta of it ever recomputes a group */
-	bool settings_matter;    /* some expression reads a setting (TimeZone, DateStyle, ...) */
+	AttrNumber *states; /* aggregate: the view's column that holds each state of ir */
+	bool *subtractable; /* aggregate: rows that leave may be subtracted from the state */
+	Oid *better;        /* aggregate: operator by which one extreme beats another */
+	Node **finals;      /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
+	bool additive;      /* aggregate: no delta of it ever recomputes a group */
+	bool settings_matter; /* some expression reads a setting (TimeZone, DateStyle, ...) */
 };
 
 /*

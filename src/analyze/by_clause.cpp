@@ -45,8 +45,7 @@ cast_text(Oid type)
 } // namespace
 
 void
-add_key(pg::Vec<core::KeyColumn> *keys, const TargetEntry *entry, bool nullable, int occurrence,
-		core::Text column)
+add_key(pg::Vec<core::KeyColumn> *keys, const TargetEntry *entry, bool nullable, int occurrence, core::Text column)
 {
 	TypeCacheEntry *type = lookup_type_cache(exprType(reinterpret_cast<Node *>(entry->expr)), TYPECACHE_EQ_OPR);
 	core::KeyColumn key{};
@@ -120,7 +119,8 @@ key_entries(Query *query, List **entries, engine::Identity *identity)
 			ListCell *b;
 			foreach (a, clauses)
 				foreach (b, lfirst_node(WindowClause, lc)->partitionClause)
-					if (lfirst_node(SortGroupClause, a)->tleSortGroupRef == lfirst_node(SortGroupClause, b)->tleSortGroupRef)
+					if (lfirst_node(SortGroupClause, a)->tleSortGroupRef ==
+						lfirst_node(SortGroupClause, b)->tleSortGroupRef)
 						common = lappend(common, lfirst(a));
 			clauses = common;
 		}
@@ -152,7 +152,8 @@ analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity identi
 		int reading = -1;
 		AttrNumber attno = 0;
 		if (flat == nullptr &&
-			!resolve_output(work->query, reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr), &reading, &attno))
+			!resolve_output(work->query, reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr), &reading,
+							&attno))
 			return false;
 		readings.push(reading);
 		attnos.push(attno);
@@ -165,9 +166,9 @@ analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity identi
 			ListCell *c;
 			foreach (c, flat->query->targetList)
 				if (lfirst_node(TargetEntry, c)->resno == entry->resno)
-					block = lappend(block,
-									makeTargetEntry(static_cast<Expr *>(copyObjectImpl(lfirst_node(TargetEntry, c)->expr)),
-													list_length(block) + 1, psprintf("k%d", list_length(block) + 1), false));
+					block = lappend(
+						block, makeTargetEntry(static_cast<Expr *>(copyObjectImpl(lfirst_node(TargetEntry, c)->expr)),
+											   list_length(block) + 1, psprintf("k%d", list_length(block) + 1), false));
 		}
 	work->query->targetList = columns_with_keys(work->query, entries);
 	foreach (lc, entries)
@@ -188,7 +189,8 @@ analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity identi
 		foreach (lc, block)
 		{
 			core::KeyColumn &key = keys[foreach_current_index(lc)];
-			locate_column(flat, reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr), &key.occurrence, &key.column);
+			locate_column(flat, reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr), &key.occurrence,
+						  &key.column);
 		}
 	}
 	else

@@ -57,7 +57,8 @@ parse(const char *text)
 	RawStmt *statement = linitial_node(RawStmt, raw);
 	Query *query = parse_analyze_fixedparams(statement, text, nullptr, 0, nullptr);
 	if (query->commandType != CMD_SELECT || query->utilityStmt != nullptr)
-		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must be a SELECT, VALUES or TABLE statement")));
+		ereport(ERROR,
+				(errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must be a SELECT, VALUES or TABLE statement")));
 	if (IsA(statement->stmt, SelectStmt) && as<SelectStmt>(statement->stmt)->intoClause != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must not contain SELECT INTO")));
 	bool settings_matter;
@@ -82,8 +83,8 @@ operator_text(Oid op)
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for operator %u", op);
 	Form_pg_operator form = reinterpret_cast<Form_pg_operator>(GETSTRUCT(tuple));
-	char *name = psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)),
-						  NameStr(form->oprname));
+	char *name =
+		psprintf("OPERATOR(%s.%s)", quote_identifier(get_namespace_name(form->oprnamespace)), NameStr(form->oprname));
 	ReleaseSysCache(tuple);
 	return name;
 }

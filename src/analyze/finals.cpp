@@ -27,8 +27,8 @@ as_numeric(Node *value)
 {
 	if (exprType(value) == NUMERICOID)
 		return value;
-	return reinterpret_cast<Node *>(makeFuncExpr(F_NUMERIC_INT8, NUMERICOID, list_make1(value), InvalidOid, InvalidOid,
-												 COERCE_EXPLICIT_CALL));
+	return reinterpret_cast<Node *>(
+		makeFuncExpr(F_NUMERIC_INT8, NUMERICOID, list_make1(value), InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 }
 
 /* The user's expression, over the columns of the view's own row. */
@@ -59,10 +59,9 @@ over_states(Node *node, void *context)
 				return state_var(*total);
 			const Fold *count = find_fold(finals->folds, core::StateKind::count, count_of(agg));
 			/* the division of the server's avg; the sum is NULL where there is nothing to count */
-			return reinterpret_cast<Node *>(
-				makeFuncExpr(F_NUMERIC_DIV, NUMERICOID,
-							 list_make2(as_numeric(state_var(*total)), as_numeric(state_var(*count))), InvalidOid,
-							 InvalidOid, COERCE_EXPLICIT_CALL));
+			return reinterpret_cast<Node *>(makeFuncExpr(
+				F_NUMERIC_DIV, NUMERICOID, list_make2(as_numeric(state_var(*total)), as_numeric(state_var(*count))),
+				InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
 		}
 		for (core::StateKind kind : {core::StateKind::count_rows, core::StateKind::count, core::StateKind::extreme})
 			if (const Fold *fold = find_fold(finals->folds, kind, agg))

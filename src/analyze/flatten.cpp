@@ -164,10 +164,9 @@ expand_whole_rows(Node *node, void *context)
 		for (int i = 0; i < desc->natts; i++)
 		{
 			Form_pg_attribute att = TupleDescAttr(desc, i);
-			Node *field = att->attisdropped
-							  ? reinterpret_cast<Node *>(makeNullConst(INT4OID, -1, InvalidOid))
-							  : reinterpret_cast<Node *>(makeVar(var->varno, att->attnum, att->atttypid, att->atttypmod,
-																 att->attcollation, 0));
+			Node *field = att->attisdropped ? reinterpret_cast<Node *>(makeNullConst(INT4OID, -1, InvalidOid))
+											: reinterpret_cast<Node *>(makeVar(var->varno, att->attnum, att->atttypid,
+																			   att->atttypmod, att->attcollation, 0));
 			row->args = lappend(row->args, field);
 			row->colnames = lappend(row->colnames, makeString(pstrdup(NameStr(att->attname))));
 		}
@@ -323,7 +322,8 @@ locate_column(const Flat *flat, Node *expr, int *occurrence, core::Text *column)
 		if (flat->rtindex[i] == static_cast<int>(as<Var>(expr)->varno))
 		{
 			*occurrence = i;
-			*column = text(column_text(rt_fetch(flat->rtindex[i], flat->query->rtable)->relid, as<Var>(expr)->varattno));
+			*column =
+				text(column_text(rt_fetch(flat->rtindex[i], flat->query->rtable)->relid, as<Var>(expr)->varattno));
 		}
 }
 

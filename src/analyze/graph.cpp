@@ -31,8 +31,8 @@ struct Block
 {
 	Query *query;
 	int parent;
-	int *reading;  /* per range table index: the reading, or -1 */
-	int *child;    /* per range table index: the block of a subquery, or -1 */
+	int *reading; /* per range table index: the reading, or -1 */
+	int *child;   /* per range table index: the block of a subquery, or -1 */
 	Bitmapset *nullable;
 };
 
@@ -69,7 +69,8 @@ exports(const Query *query, const TargetEntry *entry)
 	auto among = [entry](List *clauses) {
 		ListCell *c;
 		foreach (c, clauses)
-			if (entry->ressortgroupref != 0 && lfirst_node(SortGroupClause, c)->tleSortGroupRef == entry->ressortgroupref)
+			if (entry->ressortgroupref != 0 &&
+				lfirst_node(SortGroupClause, c)->tleSortGroupRef == entry->ressortgroupref)
 				return true;
 		return false;
 	};
@@ -160,7 +161,8 @@ can_stand_for(const Builder *builder, const Column &a, const Column &b, Oid op)
 void
 add_edge(Builder *builder, const Endpoint &from, const Endpoint &to, Oid op)
 {
-	GraphEdge edge{from.column.reading, from.column.attno, to.column.reading, to.column.attno, op, false, InvalidOid, InvalidOid};
+	GraphEdge edge{from.column.reading, from.column.attno, to.column.reading, to.column.attno, op, false,
+				   InvalidOid,          InvalidOid};
 	if (edge.from == edge.to || !OidIsValid(op) || !cast_of(builder, from, &edge.from_cast) ||
 		!cast_of(builder, to, &edge.to_cast))
 		return;

@@ -34,9 +34,9 @@ void refuse_what_cannot_be(Query *query, bool *settings_matter);
 /* flatten.cpp: the query as one flat inner join, or nullptr. Range table entries in use have the aliases r<i>. */
 struct Flat
 {
-	Query *query;          /* jointree: a FromExpr of RangeTblRefs only */
-	pg::Vec<int> rtindex;  /* per occurrence */
-	bool multiplies;       /* something other than base tables is joined: keys do not identify rows */
+	Query *query;         /* jointree: a FromExpr of RangeTblRefs only */
+	pg::Vec<int> rtindex; /* per occurrence */
+	bool multiplies;      /* something other than base tables is joined: keys do not identify rows */
 };
 Flat *flatten(const Query *normalized);
 /* Text after SELECT of the block with these outputs, slots in the place of base tables (slot i is occurrence i). */
@@ -50,8 +50,8 @@ char *deparse_flat(const Flat *flat, List *target_list, List *group_clause);
 struct Reading
 {
 	Oid table;
-	int rtindex;   /* in its own block */
-	bool top;      /* in the FROM of the whole query, and never null-extended there */
+	int rtindex; /* in its own block */
+	bool top;    /* in the FROM of the whole query, and never null-extended there */
 };
 struct GraphEdge
 {

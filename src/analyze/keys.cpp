@@ -92,8 +92,7 @@ struct TableWalk
 	pg::Vec<TableCount> tables;
 };
 
-void
-walk_tables(Query *query, TableWalk *walk);
+void walk_tables(Query *query, TableWalk *walk);
 
 void
 note_table(RangeTblEntry *rte, TableWalk *walk)

@@ -8,8 +8,7 @@
 namespace dv::analyze {
 
 /* What becomes of the window of a function whose result depends on the order of its rows. */
-enum class Rows : char
-{
+enum class Rows : char {
 	open,      /* it does not, or there is no way to say it: peers share their frame */
 	ordered,   /* order completed */
 	frameless, /* the same; the function looks at no frame */

@@ -123,7 +123,8 @@ extreme_operator(Oid aggregate)
 bool
 fixed_scale(Node *argument)
 {
-	return exprType(argument) != NUMERICOID || (IsA(argument, Var) && exprTypmod(argument) >= static_cast<int32>(VARHDRSZ));
+	return exprType(argument) != NUMERICOID ||
+		   (IsA(argument, Var) && exprTypmod(argument) >= static_cast<int32>(VARHDRSZ));
 }
 
 Fold *
@@ -166,7 +167,8 @@ fold_aggregate(Folds *folds, Aggref *agg, bool bare)
 		fold.kind = agg->aggfilter ? core::StateKind::count : core::StateKind::count_rows;
 		fold.type = INT8OID;
 		if (agg->aggfilter)
-			fold.argument = filtered(reinterpret_cast<Node *>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)), agg);
+			fold.argument = filtered(
+				reinterpret_cast<Node *>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)), agg);
 		(void) add_fold(folds, fold);
 		return true;
 	}

@@ -17,7 +17,7 @@ struct Fold
 	Oid type;
 	bool subtractable;
 	Oid better;
-	const char *name;    /* extreme: the aggregate, qualified */
+	const char *name; /* extreme: the aggregate, qualified */
 };
 
 struct Folds

@@ -104,14 +104,14 @@ describe_uses(Work *work)
 		TableUse &use = analysis->tables[i];
 		use.table = count.table;
 		use.name = work->ir->tables[i].name.data();
-		AttrNumber *columns = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (bms_num_members(count.columns) + 1)));
+		AttrNumber *columns =
+			static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (bms_num_members(count.columns) + 1)));
 		int column = -1;
 		while ((column = bms_next_member(count.columns, column)) >= 0)
 			columns[use.ncolumns++] = column;
 		use.columns = columns;
-		analysis->on_demand_only =
-			analysis->on_demand_only || get_rel_relkind(count.table) == RELKIND_FOREIGN_TABLE ||
-			get_rel_relkind(count.table) == RELKIND_MATVIEW;
+		analysis->on_demand_only = analysis->on_demand_only || get_rel_relkind(count.table) == RELKIND_FOREIGN_TABLE ||
+								   get_rel_relkind(count.table) == RELKIND_MATVIEW;
 		pg::outbound([&] {
 			core::Explanation explanation = core::explain(*work->ir, i);
 			use.incremental = explanation.incremental;

@@ -22,7 +22,8 @@ is_whole_partition(const WindowClause *window)
 	/* without an order, all rows are peers */
 	bool peers = window->orderClause == NIL && (options & FRAMEOPTION_ROWS) == 0;
 	return (options & (FRAMEOPTION_EXCLUDE_GROUP | FRAMEOPTION_EXCLUDE_TIES)) == 0 &&
-		   ((options & FRAMEOPTION_START_UNBOUNDED_PRECEDING) || (peers && (options & FRAMEOPTION_START_CURRENT_ROW))) &&
+		   ((options & FRAMEOPTION_START_UNBOUNDED_PRECEDING) ||
+			(peers && (options & FRAMEOPTION_START_CURRENT_ROW))) &&
 		   ((options & FRAMEOPTION_END_UNBOUNDED_FOLLOWING) || (peers && (options & FRAMEOPTION_END_CURRENT_ROW)));
 }
 
@@ -136,12 +137,13 @@ complete_window(Completion *completion, WindowFunc *func)
 	{
 		if (window && shows_peers(func) && !are_equal_among_peers(query, window, func->args) &&
 			!are_equal_among_peers(query, window, window_order(query)))
-			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("window function %s over rows that the window's ORDER BY leaves equal cannot be used in a "
-								   "maintained view",
-								   get_func_name(func->winfnoid)),
-							errdetail("In which order it takes them is not determined."),
-							errhint("Order the window by a key besides, or give it a frame in ROWS.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("window function %s over rows that the window's ORDER BY leaves equal cannot be used in a "
+							"maintained view",
+							get_func_name(func->winfnoid)),
+					 errdetail("In which order it takes them is not determined."),
+					 errhint("Order the window by a key besides, or give it a frame in ROWS.")));
 		return;
 	}
 	WindowClause *full = static_cast<WindowClause *>(copyObjectImpl(window));

@@ -44,7 +44,8 @@ bool analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity i
 bool analyze_by_root(Work *work);
 
 /* by_clause.cpp: what both keyed ways end with. */
-void add_key(pg::Vec<core::KeyColumn> *keys, const TargetEntry *entry, bool nullable, int occurrence, core::Text column);
+void
+add_key(pg::Vec<core::KeyColumn> *keys, const TargetEntry *entry, bool nullable, int occurrence, core::Text column);
 void finish_keyed(Work *work, const pg::Vec<core::KeyColumn> &keys, const pg::Vec<AttrNumber> &columns,
 				  engine::Identity identity, bool bounded, bool not_null);
 void edges_of(Work *work, const Graph *graph);

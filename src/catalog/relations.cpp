@@ -172,8 +172,10 @@ fitting_analysis(const View *view)
 	return found;
 }
 
+namespace {
+
 const View *
-owned_view(Oid relid)
+known_view(Oid relid)
 {
 	const char *name = get_rel_name(relid);
 
@@ -182,23 +184,30 @@ owned_view(Oid relid)
 	const View *found = view(relid);
 	if (found == nullptr)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a view of pg_deltaview", name)));
+	return found;
+}
+
+} // namespace
+
+const View *
+owned_view(Oid relid)
+{
+	const View *found = known_view(relid);
+
 	if (!pg::owns_relation(relid, GetUserId()))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of view %s", name)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of view %s", get_rel_name(relid))));
 	return found;
 }
 
 const View *
 readable_view(Oid relid)
 {
-	const char *name = get_rel_name(relid);
+	const View *found = known_view(relid);
 
-	if (name == nullptr)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("relation with OID %u does not exist", relid)));
-	const View *found = view(relid);
-	if (found == nullptr)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is not a view of pg_deltaview", name)));
 	if (pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK)
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied for view %s", name)));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("permission denied for view %s", get_rel_name(relid))));
 	return found;
 }
 

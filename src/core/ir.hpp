@@ -59,7 +59,7 @@ struct Edge
 	int to;
 	Text to_column;
 	Text op;
-	bool same_type; /* the values can stand for each other */
+	bool same_type;      /* the values can stand for each other */
 	Text from_cast = {}; /* the type that the operator reads the column as, where that is another one */
 	Text to_cast = {};
 };
@@ -67,15 +67,14 @@ struct Edge
 /* A column of the partition key P of a keyed view. */
 struct KeyColumn
 {
-	Text name;     /* the view's column */
-	Text equal;    /* its type's default equality, as an operator */
+	Text name;  /* the view's column */
+	Text equal; /* its type's default equality, as an operator */
 	bool nullable;
 	int occurrence; /* the base column that it is, or -1: an expression, which the block computes */
 	Text column;
 };
 
-enum class StateKind : char
-{
+enum class StateKind : char {
 	count_rows, /* count(*) */
 	count,      /* count(x) */
 	sum,        /* sum(x) over an exact type */
@@ -86,13 +85,12 @@ enum class StateKind : char
 struct State
 {
 	StateKind kind;
-	int argument;     /* index among the block's argument outputs, -1 for count_rows */
-	Text type;        /* the state's type */
-	Text aggregate;   /* extreme: the aggregate's name, for the partial query */
+	int argument;   /* index among the block's argument outputs, -1 for count_rows */
+	Text type;      /* the state's type */
+	Text aggregate; /* extreme: the aggregate's name, for the partial query */
 };
 
-enum class Kind : char
-{
+enum class Kind : char {
 	linear,
 	aggregate,
 	keyed,
@@ -104,15 +102,15 @@ struct View
 	Kind kind = Kind::complete;
 	Slice<BaseTable> tables;
 	Slice<Occurrence> occurrences;
-	Text content;              /* the whole content of the view's table, __dv_hash aside */
-	Text name;                 /* of the view's table, qualified; empty before it exists */
-	Slice<KeyColumn> keys;     /* keyed, and aggregate: the group */
-	Text hash_column;          /* rows are found by this column of the view instead of the keys; else empty */
-	LinearBlock block;         /* linear: the rows; aggregate: groups, then arguments; keyed: the keys, if has_block */
+	Text content;          /* the whole content of the view's table, __dv_hash aside */
+	Text name;             /* of the view's table, qualified; empty before it exists */
+	Slice<KeyColumn> keys; /* keyed, and aggregate: the group */
+	Text hash_column;      /* rows are found by this column of the view instead of the keys; else empty */
+	LinearBlock block;     /* linear: the rows; aggregate: groups, then arguments; keyed: the keys, if has_block */
 	bool has_block = false;
-	Slice<State> states;       /* aggregate */
-	Slice<Edge> edges;         /* keyed without a block */
-	Slice<bool> traceable;     /* per table: all its readings are among the occurrences */
+	Slice<State> states;   /* aggregate */
+	Slice<Edge> edges;     /* keyed without a block */
+	Slice<bool> traceable; /* per table: all its readings are among the occurrences */
 };
 
 } // namespace dv::core

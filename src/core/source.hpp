@@ -21,8 +21,7 @@ inline constexpr const char *sign_name = "__dv_sign";
 std::string key_name(int key);
 
 /* What stands in a FROM list for occurrence i in the term that puts the delta of occurrence `at` in its place. */
-enum class Role
-{
+enum class Role {
 	current, /* the table as it is now */
 	delta,   /* its delta */
 	before,  /* the table as it was, as a signed multiset: now, minus the delta */

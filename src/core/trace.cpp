@@ -94,11 +94,15 @@ trace_query(const View &view, const Changed &changed, const Path &path)
 	{
 		int o = path.steps[i].occurrence;
 		bool differs = changed[static_cast<size_t>(view.occurrences[o].table)];
-		from += (i > 0 ? ", " : "") + source(view, o, i == 0 ? Role::delta : differs ? Role::before : Role::current) +
+		from += (i > 0 ? ", " : "") +
+				source(view, o,
+					   i == 0    ? Role::delta
+					   : differs ? Role::before
+								 : Role::current) +
 				" " + alias(o);
 		for (const Edge *edge : path.steps[i].by)
-			where += (where.empty() ? " WHERE " : " AND ") + operand(edge->from, edge->from_column, edge->from_cast) + " " +
-					 std::string(edge->op) + " " + operand(edge->to, edge->to_column, edge->to_cast);
+			where += (where.empty() ? " WHERE " : " AND ") + operand(edge->from, edge->from_column, edge->from_cast) +
+					 " " + std::string(edge->op) + " " + operand(edge->to, edge->to_column, edge->to_cast);
 	}
 	return "SELECT DISTINCT " + outputs + " FROM " + from + where;
 }

@@ -11,8 +11,7 @@
 
 namespace dv::engine {
 
-enum class When : char
-{
+enum class When : char {
 	statement,
 	now,
 	commit,

@@ -51,9 +51,9 @@ fill(Oid view)
 	filling.command = GetCurrentCommandId(true);
 
 	PushActiveSnapshot(GetLatestSnapshot());
-	Acting restricted = act_restricted(&step);
+	pg::Identity restricted = act_restricted(&step);
 	run_plan(prepare(step.program, Purpose::whole_content, 0, 0).plans[0], take_row, &filling);
-	act_done(restricted);
+	pg::resume(restricted);
 	PopActiveSnapshot();
 
 	FreeBulkInsertState(filling.bulk);

@@ -328,8 +328,9 @@ flush_transaction()
 	for (int round = 0;; round++)
 	{
 		if (round == most_rounds)
-			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-							errmsg("maintenance did not come to rest after %d rounds of deferred triggers", most_rounds)));
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("maintenance did not come to rest after %d rounds of deferred triggers", most_rounds)));
 		fire_deferred(flush_rounds(When::commit));
 		capture::close_cut_statements();
 		if (affected_views(When::commit).empty())

@@ -20,7 +20,7 @@ namespace {
 /* What a delta adds to one state. */
 struct Part
 {
-	Datum value;   /* count: int8; sum: the state's type; extreme: the best that entered */
+	Datum value; /* count: int8; sum: the state's type; extreme: the best that entered */
 	bool isnull;
 	Datum leaving; /* extreme: the best that left */
 	bool leaving_isnull;
@@ -231,8 +231,7 @@ count_of(const Folding *folding, int sum)
 	pg_unreachable();
 }
 
-enum class Folded : char
-{
+enum class Folded : char {
 	nothing, /* the group stays as it is */
 	row,     /* folding->row is its new row */
 	gone,
@@ -367,7 +366,7 @@ fold_delta(Step *step)
 	Program *program = step->program;
 	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), program->better};
 
-	Acting restricted = act_restricted(step);
+	pg::Identity restricted = act_restricted(step);
 	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
 	folding.groups.context = CurrentMemoryContext;
 	MemoryContext here = CurrentMemoryContext;
@@ -386,12 +385,12 @@ fold_delta(Step *step)
 				MemoryContextSwitchTo(before);
 			},
 			&hold);
-	act_done(restricted);
+	pg::resume(restricted);
 	if (folding.groups.empty())
 		return Outcome{0, false, 0};
 	sort_and_merge(&folding);
 
-	Acting owner = act_as_owner(step);
+	pg::Identity owner = act_as_owner(step);
 	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
 	KeySet *keys = begin_keys(step);
@@ -408,7 +407,7 @@ fold_delta(Step *step)
 	}
 	Outcome outcome{target->inserted + target->updated + target->deleted, false, 0};
 	close_target(target);
-	act_done(owner);
+	pg::resume(owner);
 
 	if (count_keys(keys) > 0)
 	{

@@ -145,13 +145,9 @@ uint64
 recompute_keys(Step *step, KeySet *keys)
 {
 	Program *program = step->program;
-	Acting owner = act_as_owner(step);
-	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
-	target->crosscheck = step->crosscheck;
-	Difference *difference = begin_difference(target, program->analysis->shape, program->hasher);
-	Collect collect{program, difference, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual)};
+	Collect collect = begin_collecting(step);
 
-	Acting restricted = act_restricted(step);
+	pg::Identity restricted = act_restricted(step);
 	for (const KeyRun &run : keys->runs)
 	{
 		Named named = keys_relation(program, run);
@@ -160,13 +156,10 @@ recompute_keys(Step *step, KeySet *keys)
 		run_plan(prepare(program, Purpose::keys_stored, run.nulls, run.nrows).plans[0], take_stored, &collect);
 		unregister_named(named);
 	}
-	act_done(restricted);
+	pg::resume(restricted);
 	end_keys(keys);
 
-	uint64 written = apply_difference(difference);
-	close_target(target);
-	act_done(owner);
-	return written;
+	return apply_collected(&collect);
 }
 
 } // namespace dv::engine

@@ -53,7 +53,7 @@ lock_view(const Program *program, const bool *changed, Sharing sharing)
 		int i = order[at];
 		LOCKMODE mode = ShareRowExclusiveLock;
 		if (sharing == Sharing::same_side)
-			mode = !changed[i] ? ShareLock
+			mode = !changed[i]                                  ? ShareLock
 				   : nchanged == 1 && readings(program, i) == 1 ? RowExclusiveLock
 																: ShareRowExclusiveLock;
 		waits += acquire(program->view, analysis->tables[i].table, mode);

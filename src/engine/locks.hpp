@@ -18,8 +18,7 @@
 
 namespace dv::engine {
 
-enum class Sharing : char
-{
+enum class Sharing : char {
 	same_side, /* the delta is purely additive or linear */
 	exclusive,
 };

@@ -22,22 +22,15 @@ Outcome
 maintain_linear(Step *step)
 {
 	Program *program = step->program;
-	Acting owner = act_as_owner(step);
-	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
-	target->crosscheck = step->crosscheck;
-	Difference *difference = begin_difference(target, program->analysis->shape, program->hasher);
-	Collect collect{program, difference, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual)};
+	Collect collect = begin_collecting(step);
 
-	Acting restricted = act_restricted(step);
+	pg::Identity restricted = act_restricted(step);
 	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
 	for (int i = 0; i < terms.nplans; i++)
 		run_plan(terms.plans[i], take_signed, &collect);
-	act_done(restricted);
+	pg::resume(restricted);
 
-	Outcome outcome{apply_difference(difference), false, 0};
-	close_target(target);
-	act_done(owner);
-	return outcome;
+	return Outcome{apply_collected(&collect), false, 0};
 }
 
 struct Tracing
@@ -84,18 +77,18 @@ Outcome
 maintain_keyed(Step *step)
 {
 	Program *program = step->program;
-	Acting restricted = act_restricted(step);
+	pg::Identity restricted = act_restricted(step);
 	Prepared traces = prepare(program, Purpose::traces, step->mask, step->rows_in);
 	if (traces.nplans < 0)
 	{
-		act_done(restricted);
+		pg::resume(restricted);
 		return recompute_all(step);
 	}
 	Tracing tracing{step, begin_keys(step), MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
 	for (int i = 0; i < traces.nplans; i++)
 		run_plan(traces.plans[i], take_key, &tracing);
 	bool whole = touches_most(program, count_keys(tracing.keys)) || keys_cost_more(step, tracing.keys);
-	act_done(restricted);
+	pg::resume(restricted);
 	if (whole || count_keys(tracing.keys) == 0)
 	{
 		end_keys(tracing.keys);
@@ -135,51 +128,68 @@ fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolu
 	ExecStoreVirtualTuple(view_row);
 }
 
-Acting
+namespace {
+
+pg::Identity
+act(const Step *step, int flags)
+{
+	pg::Identity before = pg::assume(step->owner, flags);
+	if (step->program->analysis->settings_matter)
+		pg::set_locally(step->info->nsettings, step->info->settings);
+	return before;
+}
+
+} // namespace
+
+pg::Identity
 act_restricted(const Step *step)
 {
-	pg::Identity identity = pg::assume(step->owner, SECURITY_RESTRICTED_OPERATION);
-	if (step->program->analysis->settings_matter)
-		pg::set_locally(step->info->nsettings, step->info->settings);
-	return Acting{identity.user, identity.context, identity.nest};
+	return act(step, SECURITY_RESTRICTED_OPERATION);
 }
 
-Acting
+pg::Identity
 act_as_owner(const Step *step)
 {
-	pg::Identity identity = pg::assume(step->owner, SECURITY_LOCAL_USERID_CHANGE);
-	if (step->program->analysis->settings_matter)
-		pg::set_locally(step->info->nsettings, step->info->settings);
-	return Acting{identity.user, identity.context, identity.nest};
+	return act(step, SECURITY_LOCAL_USERID_CHANGE);
 }
 
-void
-act_done(const Acting &acting)
+Collect
+begin_collecting(const Step *step)
 {
-	pg::resume(pg::Identity{acting.user, acting.context, acting.nest});
+	Program *program = step->program;
+	Collect collect{};
+	collect.program = program;
+	collect.owner = act_as_owner(step);
+	collect.target = open_target(program->view, program->analysis->shape, step->feeds_views);
+	collect.target->crosscheck = step->crosscheck;
+	collect.difference = begin_difference(collect.target, program->analysis->shape, program->hasher);
+	collect.row = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);
+	return collect;
+}
+
+uint64
+apply_collected(Collect *collect)
+{
+	uint64 written = apply_difference(collect->difference);
+	close_target(collect->target);
+	pg::resume(collect->owner);
+	return written;
 }
 
 Outcome
 recompute_all(Step *step)
 {
 	Program *program = step->program;
-	Acting owner = act_as_owner(step);
-	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
-	target->crosscheck = step->crosscheck;
-	Difference *difference = begin_difference(target, program->analysis->shape, program->hasher);
-	Collect collect{program, difference, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual)};
+	Collect collect = begin_collecting(step);
 
-	Acting restricted = act_restricted(step);
+	pg::Identity restricted = act_restricted(step);
 	Prepared content = prepare(program, Purpose::whole_content, 0, 0);
 	Prepared stored = prepare(program, Purpose::whole_stored, 0, 0);
 	run_plan(content.plans[0], take_content, &collect);
 	run_plan(stored.plans[0], take_stored, &collect);
-	act_done(restricted);
+	pg::resume(restricted);
 
-	Outcome outcome{apply_difference(difference), true, 0};
-	close_target(target);
-	act_done(owner);
-	return outcome;
+	return Outcome{apply_collected(&collect), true, 0};
 }
 
 Outcome

@@ -4,6 +4,7 @@
  * One view, one flush: the delta of its base tables in, the change of its rows out.
  */
 #include "engine/program.hpp"
+#include "pg/identity.hpp"
 
 namespace dv::engine {
 
@@ -14,8 +15,8 @@ struct Step
 	const catalog::View *info;
 	Oid owner;
 	bool feeds_views;
-	bool exclusive;          /* the view's locks exclude every other writer */
-	Snapshot crosscheck;     /* see Target */
+	bool exclusive;      /* the view's locks exclude every other writer */
+	Snapshot crosscheck; /* see Target */
 	int ndeltas;
 	capture::Delta **deltas; /* per base table of the analysis, or nullptr where it has none */
 	uint64 mask;             /* the tables that have one */
@@ -38,15 +39,24 @@ Outcome recompute_all(Step *step);
 /* Puts the columns of a query's row into the view's row, from column `from` of the row on. */
 void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolumns);
 
-/* Rows of queries on their way into a difference: of the content, or stored ones (ctid first). */
+/* Queries run as the owner in a restricted operation with the view's settings; writing only as the owner. */
+pg::Identity act_restricted(const Step *step);
+pg::Identity act_as_owner(const Step *step);
+
+/* The view's table open for a difference; rows of queries go into it by these takers. */
 struct Collect
 {
 	Program *program;
+	pg::Identity owner;
+	Target *target;
 	Difference *difference;
 	TupleTableSlot *row;
 };
+Collect begin_collecting(const Step *step);
 void take_content(TupleTableSlot *slot, void *context);
-void take_stored(TupleTableSlot *slot, void *context);
+void take_stored(TupleTableSlot *slot, void *context); /* ctid, then all columns */
+/* Applies the difference; returns the view rows written. */
+uint64 apply_collected(Collect *collect);
 
 /* --- between the parts ---------------------------------------------------- */
 
@@ -66,16 +76,5 @@ uint64 recompute_keys(Step *step, KeySet *keys);
 
 /* Makes the view's locks exclude every other writer, late; a deadlock is possible then. Returns the waits. */
 int make_exclusive(Step *step);
-
-/* Queries run as the owner in a restricted operation with the view's settings; writing only as the owner. */
-struct Acting
-{
-	Oid user;
-	int context;
-	int nest;
-};
-Acting act_restricted(const Step *step);
-Acting act_as_owner(const Step *step);
-void act_done(const Acting &acting);
 
 } // namespace dv::engine

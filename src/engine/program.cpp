@@ -70,7 +70,8 @@ compile_aggregate(Program *program)
 	program->finals = static_cast<ExprState **>(palloc0(sizeof(ExprState *) * analysis->nvisible));
 	for (int i = 0; i < analysis->nvisible; i++)
 		if (analysis->finals[i])
-			program->finals[i] = ExecInitExpr(expression_planner(reinterpret_cast<Expr *>(analysis->finals[i])), nullptr);
+			program->finals[i] =
+				ExecInitExpr(expression_planner(reinterpret_cast<Expr *>(analysis->finals[i])), nullptr);
 	int nstates = analysis->ir->states.n;
 	program->better = static_cast<FmgrInfo *>(palloc0(sizeof(FmgrInfo) * (nstates + 1)));
 	for (int i = 0; i < nstates; i++)
@@ -135,10 +136,11 @@ build(const catalog::View *info)
 	}
 	PopActiveSnapshot();
 	if (!fitting)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("view \"%s\" no longer fits its definition", get_rel_name(info->view)),
-						errdetail("The columns of its table, or a key of a base table, have changed since it was made."),
-						errhint("Drop the view and create it anew.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("view \"%s\" no longer fits its definition", get_rel_name(info->view)),
+				 errdetail("The columns of its table, or a key of a base table, have changed since it was made."),
+				 errhint("Drop the view and create it anew.")));
 	SPI_finish();
 	MemoryContextSwitchTo(context);
 
@@ -308,8 +310,8 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 	if (emit(program->analysis->ir, purpose, mask, &texts))
 	{
 		prepared.nplans = 0;
-		prepared.plans = static_cast<SPIPlanPtr *>(
-			MemoryContextAlloc(program->context, sizeof(SPIPlanPtr) * (texts.n + 1)));
+		prepared.plans =
+			static_cast<SPIPlanPtr *>(MemoryContextAlloc(program->context, sizeof(SPIPlanPtr) * (texts.n + 1)));
 		program->prepared.grow(program->prepared.n + 1);
 		for (const char *text : texts)
 		{
@@ -345,13 +347,11 @@ receive(TupleTableSlot *slot, DestReceiver *self)
 
 void
 start(DestReceiver *, int, TupleDesc)
-{
-}
+{}
 
 void
 ignore(DestReceiver *)
-{
-}
+{}
 
 } // namespace
 

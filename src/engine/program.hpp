@@ -17,12 +17,11 @@ extern "C" {
 namespace dv::engine {
 
 /* What a prepared query of a view is for. */
-enum class Purpose : char
-{
-	terms,          /* linear or aggregate: the delta, one query per term */
-	traces,         /* keyed: the keys that the delta reaches */
-	keys_content,   /* the content for the keys at hand; mask: which key columns are NULL */
-	keys_stored,    /* the stored rows for them */
+enum class Purpose : char {
+	terms,        /* linear or aggregate: the delta, one query per term */
+	traces,       /* keyed: the keys that the delta reaches */
+	keys_content, /* the content for the keys at hand; mask: which key columns are NULL */
+	keys_stored,  /* the stored rows for them */
 	whole_content,
 	whole_stored,
 };
@@ -30,12 +29,12 @@ enum class Purpose : char
 struct Prepared
 {
 	Purpose purpose;
-	uint64 mask;   /* tables changed, or key columns that are NULL */
-	int size;      /* class of the delta's size */
+	uint64 mask; /* tables changed, or key columns that are NULL */
+	int size;    /* class of the delta's size */
 	int nplans;
 	SPIPlanPtr *plans;
-	double cost;   /* keys_content, whole_content, whole_stored: the planner's, for */
-	int64 nrows;   /* this many keys */
+	double cost; /* keys_content, whole_content, whole_stored: the planner's, for */
+	int64 nrows; /* this many keys */
 };
 
 struct Program
@@ -45,13 +44,13 @@ struct Program
 	int pins;
 	MemoryContext context;
 	analyze::Analysis *analysis;
-	TupleDesc desc;          /* of the view's table */
-	TupleDesc keys_desc;     /* k1, k2, ..., h uuid */
+	TupleDesc desc;      /* of the view's table */
+	TupleDesc keys_desc; /* k1, k2, ..., h uuid */
 	Hasher *hasher;
-	TupleDesc *delta_descs;  /* per base table: the layout that the prepared queries were made for */
-	ExprState **finals;      /* aggregate: per visible column, or nullptr */
+	TupleDesc *delta_descs; /* per base table: the layout that the prepared queries were made for */
+	ExprState **finals;     /* aggregate: per visible column, or nullptr */
 	ExprContext *expressions;
-	FmgrInfo *better;        /* aggregate: per state, for extremes */
+	FmgrInfo *better; /* aggregate: per state, for extremes */
 	pg::Vec<Prepared> prepared;
 };
 

@@ -23,8 +23,8 @@ define_test_setting()
 {
 	DefineCustomEnumVariable("deltaview.test_break", "Breaks a delta rule on purpose, for tests of the tests.",
 							 "Views become wrong: never set it on a database that matters.", &broken_rule,
-							 static_cast<int>(Rule::none), rules, PGC_SUSET, GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL, nullptr,
-							 nullptr, nullptr);
+							 static_cast<int>(Rule::none), rules, PGC_SUSET, GUC_NOT_IN_SAMPLE | GUC_NO_SHOW_ALL,
+							 nullptr, nullptr, nullptr);
 }
 
 } // namespace dv::engine

@@ -6,8 +6,7 @@
  */
 namespace dv::engine {
 
-enum class Rule : char
-{
+enum class Rule : char {
 	none,
 	linear,    /* the old state of a changed table is taken to be the new one */
 	aggregate, /* an extreme that leaves is not looked for again */

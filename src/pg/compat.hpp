@@ -172,7 +172,7 @@ local_transaction()
 
 /* Tree walkers with a type: up to 15 their callback is declared without parameters, which C++ reads as "none". */
 using Walker = bool (*)(Node *, void *);
-using Mutator = Node *(*)(Node *, void *);
+using Mutator = Node *(*) (Node *, void *);
 
 inline bool
 walk_expression(Node *node, Walker walker, void *context)

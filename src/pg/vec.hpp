@@ -19,8 +19,7 @@ template <class T> struct Vec
 	int room = 0;
 	MemoryContext context = nullptr; /* set at the first push, if not before */
 
-	T &
-	push(const T &value)
+	T &push(const T &value)
 	{
 		if (n == room)
 			grow(n + 1);
@@ -28,8 +27,7 @@ template <class T> struct Vec
 		return data[n++];
 	}
 
-	void
-	grow(int atleast)
+	void grow(int atleast)
 	{
 		if (context == nullptr)
 			context = CurrentMemoryContext;

@@ -40,10 +40,11 @@ count_flushes(Session &session, const std::vector<View> &views, Totals &totals)
 {
 	for (const View &view : views)
 	{
-		Answer stats = session.run("SELECT s.flushes, s.incremental, s.complete FROM deltaview.stats s WHERE s.view = '" +
-								   view.relation.name + "'::regclass");
-		Answer tables = session.run("SELECT t.strategy FROM deltaview.view_tables t WHERE t.view = '" + view.relation.name +
-									"'::regclass AND t.strategy <> 'complete'");
+		Answer stats =
+			session.run("SELECT s.flushes, s.incremental, s.complete FROM deltaview.stats s WHERE s.view = '" +
+						view.relation.name + "'::regclass");
+		Answer tables = session.run("SELECT t.strategy FROM deltaview.view_tables t WHERE t.view = '" +
+									view.relation.name + "'::regclass AND t.strategy <> 'complete'");
 		if (!stats.ok() || !tables.ok())
 			throw std::runtime_error(stats.message() + tables.message());
 		if (stats.rows() == 0)

@@ -6,8 +6,7 @@
 
 namespace fuzz {
 
-enum class Type
-{
+enum class Type {
 	integer,
 	bigint,
 	numeric,
@@ -19,8 +18,16 @@ enum class Type
 	other, /* has equality, is only ever carried along */
 };
 
-inline bool has_order(Type type) { return type != Type::json && type != Type::other; }
-inline bool is_whole(Type type) { return type == Type::integer || type == Type::bigint; }
+inline bool
+has_order(Type type)
+{
+	return type != Type::json && type != Type::other;
+}
+inline bool
+is_whole(Type type)
+{
+	return type == Type::integer || type == Type::bigint;
+}
 
 struct Column
 {
@@ -47,8 +54,7 @@ struct View
 	bool exact = true; /* the text has one right answer, so the fuzzer may compare by itself */
 	std::vector<std::string> reads;
 
-	std::string
-	create() const
+	std::string create() const
 	{
 		return "SELECT deltaview.create_view('" + relation.name + "', $q$" + query + "$q$, refresh => '" +
 			   (relation.on_statement ? "on statement" : "on commit") + "')";
@@ -73,13 +79,7 @@ struct History
 
 struct Failure
 {
-	enum Kind
-	{
-		none,
-		difference,
-		error,
-		crash
-	} kind = none;
+	enum Kind { none, difference, error, crash } kind = none;
 	std::string view;  /* of a difference */
 	std::string state; /* SQLSTATE of an error */
 	std::string text;

@@ -25,20 +25,28 @@ ViewMaker::exists()
 		std::string from = " FROM " + inside.from;
 		switch (random_.below(7))
 		{
-			case 0:
-			case 1: scope.where.push_back("EXISTS (SELECT 1" + from + correlated(scope, inside) + ")"); break;
-			case 2:
-			case 3: scope.where.push_back("NOT EXISTS (SELECT 1" + from + correlated(scope, inside) + ")"); break;
-			case 4: scope.where.push_back(whole(scope) + " IN (SELECT " + whole(inside) + from + filter(inside, 40) + ")"); break;
-			case 5:
-				scope.where.push_back(whole(scope) + " NOT IN (SELECT " + whole(inside) + from + filter(inside, 40) + ")");
-				break;
-			default:
-				if (random_.percent(50))
-					scope.where.push_back(whole(scope) + " > ANY (SELECT " + whole(inside) + from + correlated(scope, inside) + ")");
-				else
-					scope.where.push_back(whole(scope) + " >= (SELECT avg(" + whole(inside) + ")" + from + filter(inside, 30) + ")");
-				break;
+		case 0:
+		case 1:
+			scope.where.push_back("EXISTS (SELECT 1" + from + correlated(scope, inside) + ")");
+			break;
+		case 2:
+		case 3:
+			scope.where.push_back("NOT EXISTS (SELECT 1" + from + correlated(scope, inside) + ")");
+			break;
+		case 4:
+			scope.where.push_back(whole(scope) + " IN (SELECT " + whole(inside) + from + filter(inside, 40) + ")");
+			break;
+		case 5:
+			scope.where.push_back(whole(scope) + " NOT IN (SELECT " + whole(inside) + from + filter(inside, 40) + ")");
+			break;
+		default:
+			if (random_.percent(50))
+				scope.where.push_back(whole(scope) + " > ANY (SELECT " + whole(inside) + from +
+									  correlated(scope, inside) + ")");
+			else
+				scope.where.push_back(whole(scope) + " >= (SELECT avg(" + whole(inside) + ")" + from +
+									  filter(inside, 30) + ")");
+			break;
 		}
 	}
 	view_.query = "SELECT " + list.text + " FROM " + scope.from + filter(scope, 20);
@@ -110,15 +118,16 @@ ViewMaker::document()
 					detail.from + correlated(items, detail) + ")";
 	}
 	std::string where = correlated(root, items);
-	std::string document = "jsonb_build_object('a', " + whole(root) + ", 'items', coalesce((SELECT jsonb_agg(jsonb_build_object(" +
-						   item + ") ORDER BY " + order + ") FROM " + items.from + where + "), '[]')";
+	std::string document = "jsonb_build_object('a', " + whole(root) +
+						   ", 'items', coalesce((SELECT jsonb_agg(jsonb_build_object(" + item + ") ORDER BY " + order +
+						   ") FROM " + items.from + where + "), '[]')";
 	if (random_.percent(50))
 	{
 		Scope more = inner(1);
 		std::string more_order;
 		std::string fields = pairs(more, more_order);
-		document += ", 'more', (SELECT jsonb_agg(jsonb_build_object(" + fields + ") ORDER BY " + more_order + ") FROM " +
-					more.from + correlated(root, more) + ")";
+		document += ", 'more', (SELECT jsonb_agg(jsonb_build_object(" + fields + ") ORDER BY " + more_order +
+					") FROM " + more.from + correlated(root, more) + ")";
 	}
 	list.add(document + ")", Type::other);
 	view_.query = "SELECT " + list.text + " FROM " + root.from + filter(root, 20);
@@ -137,8 +146,9 @@ ViewMaker::set_operation()
 		List one;
 		one.add(whole(scope) + "::bigint", Type::bigint);
 		one.add(word ? word->text : "'none'::text", Type::text);
-		text += (text.empty() ? "SELECT " : random_.word({" UNION ALL SELECT ", " UNION ALL SELECT ", " UNION SELECT ",
-														   " EXCEPT SELECT ", " INTERSECT SELECT ", " EXCEPT ALL SELECT "})) +
+		text += (text.empty() ? "SELECT "
+							  : random_.word({" UNION ALL SELECT ", " UNION ALL SELECT ", " UNION SELECT ",
+											  " EXCEPT SELECT ", " INTERSECT SELECT ", " EXCEPT ALL SELECT "})) +
 				one.text + " FROM " + scope.from + filter(scope, 40);
 		list = one;
 	}
@@ -152,8 +162,8 @@ ViewMaker::cte()
 	Scope inside = inner(random_.between(1, 2));
 	std::string x = whole(inside);
 	std::string materialized = random_.word({"", "", "MATERIALIZED ", "NOT MATERIALIZED "});
-	std::string with = "WITH c AS " + materialized + "(SELECT " + x + " AS g, count(*) AS n, sum(" + number(inside) + ") AS s FROM " +
-					   inside.from + filter(inside, 40) + " GROUP BY " + x + ") ";
+	std::string with = "WITH c AS " + materialized + "(SELECT " + x + " AS g, count(*) AS n, sum(" + number(inside) +
+					   ") AS s FROM " + inside.from + filter(inside, 40) + " GROUP BY " + x + ") ";
 	Scope scope = inner(1);
 	if (random_.percent(25)) /* read by a subquery in an expression alone */
 	{
@@ -198,8 +208,8 @@ ViewMaker::derived()
 	columns.add(ref.text, ref.type);
 	for (int i = random_.between(1, 2); i > 0; i--)
 		aggregate(columns, inside);
-	std::string sub = "(SELECT " + columns.text + " FROM " + inside.from + filter(inside, 30) + " GROUP BY " + ref.text +
-					  (random_.percent(25) ? " HAVING count(*) > 1" : "") + ") s";
+	std::string sub = "(SELECT " + columns.text + " FROM " + inside.from + filter(inside, 30) + " GROUP BY " +
+					  ref.text + (random_.percent(25) ? " HAVING count(*) > 1" : "") + ") s";
 	Scope right;
 	for (const Column &column : columns.columns)
 		right.refs.push_back({"s." + column.name, column.type});
@@ -221,7 +231,8 @@ ViewMaker::derived()
 		list = List();
 		list.add(outer_group.text, outer_group.type);
 		aggregate(list, scope);
-		view_.query = "SELECT " + list.text + " FROM " + scope.from + filter(scope, 20) + " GROUP BY " + outer_group.text;
+		view_.query =
+			"SELECT " + list.text + " FROM " + scope.from + filter(scope, 20) + " GROUP BY " + outer_group.text;
 	}
 	else
 		view_.query = "SELECT " + list.text + " FROM " + scope.from + filter(scope, 20);
@@ -248,8 +259,8 @@ ViewMaker::lateral()
 	else
 		for (int i = random_.between(1, 2); i > 0; i--)
 			aggregate(columns, inside);
-	scope.from += random_.word({" CROSS JOIN LATERAL (", " LEFT JOIN LATERAL ("}) + std::string("SELECT ") + columns.text +
-				  " FROM " + inside.from + where + tail + ") l";
+	scope.from += random_.word({" CROSS JOIN LATERAL (", " LEFT JOIN LATERAL ("}) + std::string("SELECT ") +
+				  columns.text + " FROM " + inside.from + where + tail + ") l";
 	if (scope.from.find("LEFT JOIN LATERAL") != std::string::npos)
 		scope.from += " ON true";
 	for (const Column &column : columns.columns)

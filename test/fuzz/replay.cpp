@@ -11,8 +11,8 @@ namespace {
 bool
 expected(const std::string &state)
 {
-	return state.substr(0, 2) == "23" || state == "21000" || state == "40001" || state == "25P02" ||
-		   state == "27000" || state == "3B001" || state == "55006";
+	return state.substr(0, 2) == "23" || state == "21000" || state == "40001" || state == "25P02" || state == "27000" ||
+		   state == "3B001" || state == "55006";
 }
 
 Failure
@@ -85,13 +85,15 @@ reset(Session &session)
 		session.connect();
 	if (session.open())
 		session.run("ROLLBACK");
-	for (const char *sql : {"DROP SCHEMA IF EXISTS fuzz CASCADE", "CREATE SCHEMA fuzz", "SET search_path = fuzz, public"})
+	for (const char *sql :
+		 {"DROP SCHEMA IF EXISTS fuzz CASCADE", "CREATE SCHEMA fuzz", "SET search_path = fuzz, public"})
 	{
 		Answer answer = session.run(sql);
 		if (!answer.ok())
 			return failure_of(session, answer, sql);
 	}
-	Answer left = session.run("SELECT (SELECT count(*) FROM deltaview.views) + (SELECT count(*) FROM deltaview.view_tables)");
+	Answer left =
+		session.run("SELECT (SELECT count(*) FROM deltaview.views) + (SELECT count(*) FROM deltaview.view_tables)");
 	if (left.ok() && left.number(0, 0) != 0)
 	{
 		Failure failure;
@@ -160,9 +162,7 @@ History
 shrink(Session &session, History history, const Failure &failure, int seconds)
 {
 	auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-	auto keep = [&] {
-		return std::chrono::steady_clock::now() < end && still_fails(session, history, failure);
-	};
+	auto keep = [&] { return std::chrono::steady_clock::now() < end && still_fails(session, history, failure); };
 	if (!keep())
 	{
 		history.setup.insert(history.setup.begin(), "-- a replay of this does not fail the same way");

@@ -9,14 +9,22 @@ declaration(Type type)
 {
 	switch (type)
 	{
-		case Type::integer: return "int";
-		case Type::bigint: return "bigint";
-		case Type::numeric: return "numeric";
-		case Type::text: return "text";
-		case Type::date: return "date";
-		case Type::boolean: return "boolean";
-		case Type::float8: return "float8";
-		default: return "json";
+	case Type::integer:
+		return "int";
+	case Type::bigint:
+		return "bigint";
+	case Type::numeric:
+		return "numeric";
+	case Type::text:
+		return "text";
+	case Type::date:
+		return "date";
+	case Type::boolean:
+		return "boolean";
+	case Type::float8:
+		return "float8";
+	default:
+		return "json";
 	}
 }
 
@@ -37,15 +45,22 @@ bare(Random &random, const Column &column)
 		return "\\N";
 	switch (column.type)
 	{
-		case Type::integer: return std::to_string(random.below(6));
-		case Type::bigint: return random.percent(10) ? "10000000000" : std::to_string(random.below(5));
-		case Type::numeric:
-			return random.percent(1) ? "NaN" : random.word({"0", "1.5", "1.50", "2.25", "-3", "10", "0.001"});
-		case Type::text: return random.word({"u", "v", "w", "it's", "", "Zed", "u"});
-		case Type::date: return "2024-01-0" + std::to_string(random.between(1, 6));
-		case Type::boolean: return random.word({"t", "f"});
-		case Type::float8: return random.percent(2) ? "Infinity" : random.word({"0.1", "0.25", "-7.5", "300000", "0.2"});
-		default: return random.word({"{\"a\": 1}", "[1, 2]", "null", "{\"a\":1}", "\"x\""});
+	case Type::integer:
+		return std::to_string(random.below(6));
+	case Type::bigint:
+		return random.percent(10) ? "10000000000" : std::to_string(random.below(5));
+	case Type::numeric:
+		return random.percent(1) ? "NaN" : random.word({"0", "1.5", "1.50", "2.25", "-3", "10", "0.001"});
+	case Type::text:
+		return random.word({"u", "v", "w", "it's", "", "Zed", "u"});
+	case Type::date:
+		return "2024-01-0" + std::to_string(random.between(1, 6));
+	case Type::boolean:
+		return random.word({"t", "f"});
+	case Type::float8:
+		return random.percent(2) ? "Infinity" : random.word({"0.1", "0.25", "-7.5", "300000", "0.2"});
+	default:
+		return random.word({"{\"a\": 1}", "[1, 2]", "null", "{\"a\":1}", "\"x\""});
 	}
 }
 
@@ -82,10 +97,10 @@ make_trigger(Random &random, Schema &schema)
 			continue;
 		std::string when = random.word({"BEFORE", "AFTER"});
 		schema.setup.push_back("CREATE FUNCTION trg() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO " +
-							   schema.tables[to].name +
-							   " (a, b, t) VALUES (NEW.b, NEW.a, NEW.t); RETURN NEW; END $$");
-		schema.setup.push_back("CREATE TRIGGER trg " + when + " " + random.word({"INSERT", "UPDATE", "INSERT OR UPDATE"}) +
-							   " ON " + schema.tables[from].name + " FOR EACH ROW EXECUTE FUNCTION trg()");
+							   schema.tables[to].name + " (a, b, t) VALUES (NEW.b, NEW.a, NEW.t); RETURN NEW; END $$");
+		schema.setup.push_back("CREATE TRIGGER trg " + when + " " +
+							   random.word({"INSERT", "UPDATE", "INSERT OR UPDATE"}) + " ON " +
+							   schema.tables[from].name + " FOR EACH ROW EXECUTE FUNCTION trg()");
 		return;
 	}
 }
@@ -104,8 +119,8 @@ row(Random &random, Schema &schema, const Relation &table)
 {
 	std::string out;
 	for (const Column &column : table.columns)
-		out += (out.empty() ? "" : ", ") + quoted(is_key(table, column) ? key_value(random, schema, table, column)
-																		 : bare(random, column));
+		out += (out.empty() ? "" : ", ") +
+			   quoted(is_key(table, column) ? key_value(random, schema, table, column) : bare(random, column));
 	return "(" + out + ")";
 }
 

@@ -54,7 +54,8 @@ Session::connect()
 	}
 	if (!alive())
 		throw std::runtime_error(std::string("cannot connect: ") + PQerrorMessage(connection_.get()));
-	PQsetNoticeProcessor(connection_.get(), [](void *, const char *) {}, nullptr);
+	PQsetNoticeProcessor(
+		connection_.get(), [](void *, const char *) {}, nullptr);
 	run("SET statement_timeout = '60s'");
 	run("SET jit = off");
 	if (!breaks_.empty())
@@ -123,9 +124,9 @@ compare_directly(Session &session, const View &view)
 		columns += (columns.empty() ? "" : ", ") + column.name + (column.type == Type::json ? "::text" : "");
 	std::string table = "SELECT " + columns + " FROM " + view.relation.name;
 	std::string query = "SELECT " + columns + " FROM (" + view.query + ") q";
-	Answer answer = session.run("SELECT 1, d::text FROM (" + table + " EXCEPT ALL " + query +
-								") d UNION ALL SELECT -1, d::text FROM (" + query + " EXCEPT ALL " + table +
-								") d LIMIT 8");
+	Answer answer =
+		session.run("SELECT 1, d::text FROM (" + table + " EXCEPT ALL " + query +
+					") d UNION ALL SELECT -1, d::text FROM (" + query + " EXCEPT ALL " + table + ") d LIMIT 8");
 	if (!answer.ok())
 		return wrong(session, answer, "comparing " + view.relation.name);
 	if (answer.rows() > 0)
@@ -141,8 +142,8 @@ compare(Session &session, const View &view)
 		return failure;
 	for (const char *function : {"verify", "verify_state"})
 	{
-		Answer answer = session.run("SELECT (v).* FROM deltaview." + std::string(function) + "('" +
-									view.relation.name + "') v LIMIT 8");
+		Answer answer = session.run("SELECT (v).* FROM deltaview." + std::string(function) + "('" + view.relation.name +
+									"') v LIMIT 8");
 		if (answer.state() == "42883") /* verify_state is a test function: may be absent */
 			continue;
 		if (!answer.ok())

@@ -31,7 +31,8 @@ Writer::predicate(const Relation &table, int percent)
 		else if (column.name == "tk")
 			out += "tk LIKE '%" + std::to_string(random_.below(10)) + "'";
 		else
-			out += column.name + random_.word({" = ", " = ", " > ", " < "}) + literal(random_, {"", column.type, false});
+			out +=
+				column.name + random_.word({" = ", " = ", " > ", " < "}) + literal(random_, {"", column.type, false});
 		if (i > 1)
 			out += random_.word({" AND ", " AND ", " OR "});
 	}
@@ -132,7 +133,7 @@ Writer::on_conflict()
 		out.resize(tail);
 	return out + " ON CONFLICT (" + target->key[0] + (target->key.size() > 1 ? ", " + target->key[1] : "") +
 		   ") DO UPDATE SET " + random_.word({"a = excluded.a", "b = excluded.b, t = excluded.t", "t = 'c'"}) +
-		   random_.word({"", ""," WHERE excluded.a > 1"});
+		   random_.word({"", "", " WHERE excluded.a > 1"});
 }
 
 std::string
@@ -142,13 +143,16 @@ Writer::two_tables()
 	const Relation &other = table();
 	switch (random_.below(3))
 	{
-		case 0: return "WITH w AS (" + simple(one) + ") " + simple(other);
-		case 1:
-			if (other.key.empty())
-				return "WITH w AS (" + erase(one) + " RETURNING a, b, t) INSERT INTO " + other.name +
-					   " (a, b, t) SELECT coalesce(a, 1), coalesce(b, 1), t FROM w";
-			return "WITH w AS (" + update(one) + " RETURNING a) DELETE FROM " + other.name + " WHERE a IN (SELECT a FROM w)";
-		default: return "WITH w AS (" + simple(one) + "), v AS (" + simple(other) + ") SELECT 1";
+	case 0:
+		return "WITH w AS (" + simple(one) + ") " + simple(other);
+	case 1:
+		if (other.key.empty())
+			return "WITH w AS (" + erase(one) + " RETURNING a, b, t) INSERT INTO " + other.name +
+				   " (a, b, t) SELECT coalesce(a, 1), coalesce(b, 1), t FROM w";
+		return "WITH w AS (" + update(one) + " RETURNING a) DELETE FROM " + other.name +
+			   " WHERE a IN (SELECT a FROM w)";
+	default:
+		return "WITH w AS (" + simple(one) + "), v AS (" + simple(other) + ") SELECT 1";
 	}
 }
 
@@ -193,8 +197,9 @@ Writer::transaction()
 	if (random_.percent(25))
 		return {statement()};
 	Transaction steps;
-	steps.push_back({std::string("BEGIN") + (random_.percent(85) ? "" : random_.word({" ISOLATION LEVEL REPEATABLE READ",
-																					   " ISOLATION LEVEL SERIALIZABLE"})),
+	steps.push_back({std::string("BEGIN") + (random_.percent(85) ? ""
+																 : random_.word({" ISOLATION LEVEL REPEATABLE READ",
+																				 " ISOLATION LEVEL SERIALIZABLE"})),
 					 ""});
 	bool guarded = random_.percent(60); /* a savepoint before each statement, so that an error does not end it all */
 	int depth = 0;
@@ -211,7 +216,9 @@ Writer::transaction()
 		else if (after < 24)
 			steps.push_back({"SAVEPOINT s" + std::to_string(++depth), ""});
 		else if (after < 34 && depth > 0)
-			steps.push_back({"ROLLBACK TO s" + std::to_string(random_.percent(70) ? depth : depth = random_.between(1, depth)), ""});
+			steps.push_back(
+				{"ROLLBACK TO s" + std::to_string(random_.percent(70) ? depth : depth = random_.between(1, depth)),
+				 ""});
 		else if (after < 40 && depth > 0)
 			steps.push_back({"RELEASE s" + std::to_string(depth--), ""});
 	}

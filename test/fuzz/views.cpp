@@ -6,8 +6,7 @@ namespace fuzz {
 
 ViewMaker::ViewMaker(Random &random, std::vector<const Relation *> sources)
 	: random_(random), sources_(std::move(sources))
-{
-}
+{}
 
 View
 ViewMaker::make(const std::string &name)
@@ -18,13 +17,20 @@ ViewMaker::make(const std::string &name)
 		int weight;
 		Shape shape;
 	} shapes[] = {
-		{"linear", 26, &ViewMaker::linear},          {"aggregate", 28, &ViewMaker::aggregates},
-		{"outer join", 12, &ViewMaker::outer_join},  {"exists", 10, &ViewMaker::exists},
-		{"scalar subquery", 6, &ViewMaker::scalar_subquery}, {"document", 8, &ViewMaker::document},
-		{"window", 7, &ViewMaker::windows},          {"lists", 5, &ViewMaker::lists},
-		{"distinct", 4, &ViewMaker::distinct},       {"set operation", 5, &ViewMaker::set_operation},
-		{"limit", 5, &ViewMaker::limited},           {"cte", 4, &ViewMaker::cte},
-		{"derived", 6, &ViewMaker::derived},         {"lateral", 4, &ViewMaker::lateral},
+		{"linear", 26, &ViewMaker::linear},
+		{"aggregate", 40, &ViewMaker::aggregates},
+		{"outer join", 12, &ViewMaker::outer_join},
+		{"exists", 10, &ViewMaker::exists},
+		{"scalar subquery", 6, &ViewMaker::scalar_subquery},
+		{"document", 8, &ViewMaker::document},
+		{"window", 7, &ViewMaker::windows},
+		{"lists", 5, &ViewMaker::lists},
+		{"distinct", 4, &ViewMaker::distinct},
+		{"set operation", 5, &ViewMaker::set_operation},
+		{"limit", 5, &ViewMaker::limited},
+		{"cte", 4, &ViewMaker::cte},
+		{"derived", 6, &ViewMaker::derived},
+		{"lateral", 4, &ViewMaker::lateral},
 		{"grouping sets", 2, &ViewMaker::grouping_sets},
 	};
 	int total = 0;
@@ -95,13 +101,19 @@ ViewMaker::literal_like(Type type)
 {
 	switch (type)
 	{
-		case Type::integer:
-		case Type::bigint: return std::to_string(random_.below(6));
-		case Type::numeric: return random_.word({"1.5", "0", "2.25"});
-		case Type::text: return random_.word({"'u'", "'v'", "''", "'it''s'"});
-		case Type::date: return "date '2024-01-0" + std::to_string(random_.between(1, 6)) + "'";
-		case Type::boolean: return random_.word({"true", "false"});
-		default: return "0.2::float8";
+	case Type::integer:
+	case Type::bigint:
+		return std::to_string(random_.below(6));
+	case Type::numeric:
+		return random_.word({"1.5", "0", "2.25"});
+	case Type::text:
+		return random_.word({"'u'", "'v'", "''", "'it''s'"});
+	case Type::date:
+		return "date '2024-01-0" + std::to_string(random_.between(1, 6)) + "'";
+	case Type::boolean:
+		return random_.word({"true", "false"});
+	default:
+		return "0.2::float8";
 	}
 }
 
@@ -194,7 +206,8 @@ ViewMaker::outer(int count)
 	right = random_.percent(60) ? outer(rest) : inner(rest);
 	if (!right.where.empty()) /* comma joins cannot be nested under an outer join as they stand */
 		right = outer(1);
-	std::string kind = random_.word({" LEFT JOIN ", " LEFT JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ", " JOIN "});
+	std::string kind =
+		random_.word({" LEFT JOIN ", " LEFT JOIN ", " LEFT JOIN ", " RIGHT JOIN ", " FULL JOIN ", " JOIN "});
 	std::string nested = right.relations.size() > 1 ? "(" + right.from + ")" : right.from;
 	Scope scope;
 	scope.from = left.from + kind + nested + " ON " + join_condition(left, right, kind == " FULL JOIN ");
@@ -236,10 +249,14 @@ ViewMaker::group(const Scope &scope)
 	const Ref *ref = choose(scope, [](Type type) { return has_order(type) && type != Type::float8; });
 	switch (random_.below(6))
 	{
-		case 0: return {whole(scope) + " % 3", Type::bigint};
-		case 1: return {"coalesce(" + whole(scope) + ", -1)", Type::bigint};
-		case 2: return {whole(scope) + " + " + whole(scope), Type::bigint};
-		default: return ref ? *ref : Ref{"1 + " + whole(scope), Type::bigint};
+	case 0:
+		return {whole(scope) + " % 3", Type::bigint};
+	case 1:
+		return {"coalesce(" + whole(scope) + ", -1)", Type::bigint};
+	case 2:
+		return {whole(scope) + " + " + whole(scope), Type::bigint};
+	default:
+		return ref ? *ref : Ref{"1 + " + whole(scope), Type::bigint};
 	}
 }
 
@@ -252,38 +269,54 @@ ViewMaker::aggregate(List &list, const Scope &scope)
 	const Ref *real = choose(scope, [](Type type) { return type == Type::float8; });
 	switch (random_.below(15))
 	{
-		case 0:
-		case 1: list.add("count(*)" + filters, Type::bigint); return;
-		case 2: list.add("count(" + random_.pick(scope.refs).text + ")" + filters, Type::bigint); return;
-		case 3:
-		case 4: list.add("sum(" + number(scope) + ")" + filters, Type::numeric); return;
-		case 5: list.add("avg(" + number(scope) + ")" + filters, Type::numeric); return;
-		case 6:
-		case 7:
-		case 8:
-			if (ref != nullptr)
-				list.add(random_.word({"min(", "max("}) + ref->text + ")" + filters, ref->type);
-			else
-				list.add("count(*)", Type::bigint);
-			return;
-		case 9: list.add("coalesce(sum(" + number(scope) + ")" + filters + ", 0) * 2 + count(*)", Type::numeric); return;
-		case 10: list.add("round(avg(" + number(scope) + "), 2)", Type::numeric); return;
-		case 11: list.add("count(DISTINCT " + whole(scope) + ")" + filters, Type::bigint); return;
-		case 12:
-			list.add(flag ? random_.word({"bool_and(", "bool_or("}) + flag->text + ")" + filters
-						  : "bool_or(" + whole(scope) + " > 3)",
-					 Type::boolean);
-			return;
-		case 13: list.add("sum(" + whole(scope) + "::numeric * " + whole(scope) + ")" + filters, Type::numeric); return;
-		default:
-			if (real != nullptr)
-			{
-				list.add("sum(" + real->text + ")", Type::float8);
-				view_.exact = false; /* the order of the additions shows */
-			}
-			else
-				list.add("max(" + whole(scope) + ") - min(" + whole(scope) + ")", Type::bigint);
-			return;
+	case 0:
+	case 1:
+		list.add("count(*)" + filters, Type::bigint);
+		return;
+	case 2:
+		list.add("count(" + random_.pick(scope.refs).text + ")" + filters, Type::bigint);
+		return;
+	case 3:
+	case 4:
+		list.add("sum(" + number(scope) + ")" + filters, Type::numeric);
+		return;
+	case 5:
+		list.add("avg(" + number(scope) + ")" + filters, Type::numeric);
+		return;
+	case 6:
+	case 7:
+	case 8:
+		if (ref != nullptr)
+			list.add(random_.word({"min(", "max("}) + ref->text + ")" + filters, ref->type);
+		else
+			list.add("count(*)", Type::bigint);
+		return;
+	case 9:
+		list.add("coalesce(sum(" + number(scope) + ")" + filters + ", 0) * 2 + count(*)", Type::numeric);
+		return;
+	case 10:
+		list.add("round(avg(" + number(scope) + "), 2)", Type::numeric);
+		return;
+	case 11:
+		list.add("count(DISTINCT " + whole(scope) + ")" + filters, Type::bigint);
+		return;
+	case 12:
+		list.add(flag ? random_.word({"bool_and(", "bool_or("}) + flag->text + ")" + filters
+					  : "bool_or(" + whole(scope) + " > 3)",
+				 Type::boolean);
+		return;
+	case 13:
+		list.add("sum(" + whole(scope) + "::numeric * " + whole(scope) + ")" + filters, Type::numeric);
+		return;
+	default:
+		if (real != nullptr)
+		{
+			list.add("sum(" + real->text + ")", Type::float8);
+			view_.exact = false; /* the order of the additions shows */
+		}
+		else
+			list.add("max(" + whole(scope) + ") - min(" + whole(scope) + ")", Type::bigint);
+		return;
 	}
 }
 
@@ -369,17 +402,23 @@ ViewMaker::lists()
 	std::string text = word ? word->text : x + "::text";
 	switch (random_.below(5))
 	{
-		case 0: list.add("array_agg(" + x + " ORDER BY " + x + ")", Type::other); break;
-		case 1: list.add("string_agg(" + text + ", ',' ORDER BY " + text + ")", Type::text); break;
-		case 2: list.add("json_agg(" + x + " ORDER BY " + x + " DESC)", Type::json); break;
-		case 3:
-			list.add("jsonb_agg(jsonb_build_object('x', " + x + ", 'y', " + text + ") ORDER BY " + x + ", " + text + ")",
-					 Type::other);
-			break;
-		default:
-			list.add("array_agg(" + y + ")", Type::other); /* the order is left open: the stored query completes it */
-			view_.exact = false;
-			break;
+	case 0:
+		list.add("array_agg(" + x + " ORDER BY " + x + ")", Type::other);
+		break;
+	case 1:
+		list.add("string_agg(" + text + ", ',' ORDER BY " + text + ")", Type::text);
+		break;
+	case 2:
+		list.add("json_agg(" + x + " ORDER BY " + x + " DESC)", Type::json);
+		break;
+	case 3:
+		list.add("jsonb_agg(jsonb_build_object('x', " + x + ", 'y', " + text + ") ORDER BY " + x + ", " + text + ")",
+				 Type::other);
+		break;
+	default:
+		list.add("array_agg(" + y + ")", Type::other); /* the order is left open: the stored query completes it */
+		view_.exact = false;
+		break;
 	}
 	if (random_.percent(50))
 		aggregate(list, scope);
@@ -410,15 +449,25 @@ ViewMaker::windows()
 	for (int i = random_.between(1, 2); i > 0; i--)
 		switch (random_.below(6))
 		{
-			case 0: list.add("row_number() OVER " + partition + " ORDER BY " + order + ")", Type::bigint); break;
-			case 1: list.add("rank() OVER " + partition + " ORDER BY " + x + ")", Type::bigint); break;
-			case 2: list.add("sum(" + x + ") OVER " + partition + ")", Type::bigint); break;
-			case 3: list.add("count(*) OVER " + partition + " ORDER BY " + x + " DESC)", Type::bigint); break;
-			case 4: list.add("max(" + x + ") OVER " + partition + ")", Type::bigint); break;
-			default:
-				list.add("lag(" + (part ? part->text : "1") + ") OVER " + partition + " ORDER BY " + order + ")",
-						 part ? part->type : Type::integer);
-				break;
+		case 0:
+			list.add("row_number() OVER " + partition + " ORDER BY " + order + ")", Type::bigint);
+			break;
+		case 1:
+			list.add("rank() OVER " + partition + " ORDER BY " + x + ")", Type::bigint);
+			break;
+		case 2:
+			list.add("sum(" + x + ") OVER " + partition + ")", Type::bigint);
+			break;
+		case 3:
+			list.add("count(*) OVER " + partition + " ORDER BY " + x + " DESC)", Type::bigint);
+			break;
+		case 4:
+			list.add("max(" + x + ") OVER " + partition + ")", Type::bigint);
+			break;
+		default:
+			list.add("lag(" + (part ? part->text : "1") + ") OVER " + partition + " ORDER BY " + order + ")",
+					 part ? part->type : Type::integer);
+			break;
 		}
 	view_.query = "SELECT " + list.text + " FROM " + scope.from + filter(scope, 30);
 	view_.relation.columns = list.columns;

@@ -29,8 +29,7 @@ struct List
 	std::vector<Column> columns;
 	std::vector<std::string> expressions;
 
-	void
-	add(const std::string &expression, Type type)
+	void add(const std::string &expression, Type type)
 	{
 		std::string name = "c" + std::to_string(columns.size() + 1);
 		text += (text.empty() ? "" : ", ") + expression + " AS " + name;
@@ -55,8 +54,8 @@ private:
 	Scope inner(int count);
 	Scope outer(int count);
 	const Ref *choose(const Scope &scope, bool (*fits)(Type));
-	std::string whole(const Scope &scope);   /* an int or bigint expression, NULL::int if there is none */
-	std::string number(const Scope &scope);  /* the same or a numeric */
+	std::string whole(const Scope &scope);  /* an int or bigint expression, NULL::int if there is none */
+	std::string number(const Scope &scope); /* the same or a numeric */
 	std::string literal_like(Type type);
 	std::string predicate(const Scope &scope, int depth = 0);
 	std::string filter(const Scope &scope, int percent); /* the whole WHERE clause, or nothing */

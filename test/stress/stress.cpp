@@ -41,7 +41,8 @@ parse(int argc, char **argv)
 		else if (name == "--keep")
 			options.keep = true;
 		else if (i + 1 == argc)
-			throw std::runtime_error("usage: stress [--conninfo C] [--seconds N] [--seed N] [--clients N] [--kill] [--keep]");
+			throw std::runtime_error(
+				"usage: stress [--conninfo C] [--seconds N] [--seed N] [--clients N] [--kill] [--keep]");
 		else if (name == "--conninfo")
 			options.conninfo = argv[++i];
 		else if (name == "--seconds")
@@ -67,8 +68,7 @@ public:
 		rooms_.lock_shared();
 	}
 	void leave() { rooms_.unlock_shared(); }
-	template <typename F>
-	void alone(F &&work)
+	template <typename F> void alone(F &&work)
 	{
 		std::unique_lock<std::mutex> turn(door_);
 		rooms_.lock();
@@ -86,8 +86,9 @@ end_prepared(stress::Connection &connection)
 {
 	for (;;)
 	{
-		stress::Answer left = connection.run("SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE gid LIKE "
-											 "'stress%' AND database = current_database() LIMIT 1");
+		stress::Answer left =
+			connection.run("SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE gid LIKE "
+						   "'stress%' AND database = current_database() LIMIT 1");
 		if (!left.ok() || left.text.empty())
 			return;
 		connection.run(left.text);
@@ -142,8 +143,9 @@ run(const Options &options)
 		{
 			std::this_thread::sleep_for(std::chrono::milliseconds(100));
 			if (options.kill)
-				checker.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stress' AND "
-							"pid <> pg_backend_pid() ORDER BY random() LIMIT 1");
+				checker.run(
+					"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stress' AND "
+					"pid <> pg_backend_pid() ORDER BY random() LIMIT 1");
 		}
 		gate.alone([&] {
 			if (options.kill)

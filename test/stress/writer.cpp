@@ -21,8 +21,7 @@ const std::set<std::string> expected = {
 
 Writer::Writer(const std::string &conninfo, int number, unsigned seed)
 	: connection_(conninfo), number_(number), random_(seed * 1000 + static_cast<unsigned>(number))
-{
-}
+{}
 
 std::string
 Writer::change()
@@ -34,7 +33,8 @@ Writer::change()
 	case 0:
 		return "INSERT INTO a VALUES (" + id + ", " + k + ", " + v + ") ON CONFLICT DO NOTHING";
 	case 1:
-		return "INSERT INTO a VALUES (" + id + ", " + k + ", " + v + ") ON CONFLICT (id) DO UPDATE SET k = excluded.k, x = a.x + 1";
+		return "INSERT INTO a VALUES (" + id + ", " + k + ", " + v +
+			   ") ON CONFLICT (id) DO UPDATE SET k = excluded.k, x = a.x + 1";
 	case 2:
 		return "UPDATE a SET k = " + k + " WHERE id = " + id;
 	case 3:
@@ -52,7 +52,8 @@ Writer::change()
 	case 9:
 		return "INSERT INTO c1 VALUES (" + id + ", " + k + ") ON CONFLICT (id) DO UPDATE SET k = excluded.k";
 	case 10:
-		return "INSERT INTO c2 VALUES (" + id + ", " + k + ", " + n(4) + ") ON CONFLICT (id) DO UPDATE SET k = excluded.k, l = excluded.l";
+		return "INSERT INTO c2 VALUES (" + id + ", " + k + ", " + n(4) +
+			   ") ON CONFLICT (id) DO UPDATE SET k = excluded.k, l = excluded.l";
 	case 11:
 		return "INSERT INTO c3 VALUES (" + id + ", " + n(4) + ") ON CONFLICT (id) DO UPDATE SET l = excluded.l";
 	case 12:
@@ -72,9 +73,11 @@ Writer::change()
 		return chance(50) ? "DELETE FROM numbers WHERE k = " + k
 						  : "DELETE FROM numbers WHERE ctid = (SELECT ctid FROM numbers ORDER BY random() LIMIT 1)";
 	case 20:
-		return "INSERT INTO orders VALUES (" + id + ", " + n(4) + ") ON CONFLICT (id) DO UPDATE SET customer = excluded.customer";
+		return "INSERT INTO orders VALUES (" + id + ", " + n(4) +
+			   ") ON CONFLICT (id) DO UPDATE SET customer = excluded.customer";
 	case 21:
-		return "INSERT INTO items VALUES (" + id + ", " + n(4) + ", " + v + ") ON CONFLICT (order_id, no) DO UPDATE SET qty = excluded.qty";
+		return "INSERT INTO items VALUES (" + id + ", " + n(4) + ", " + v +
+			   ") ON CONFLICT (order_id, no) DO UPDATE SET qty = excluded.qty";
 	case 22:
 		return "DELETE FROM items WHERE order_id = " + id;
 	case 23:
@@ -82,7 +85,8 @@ Writer::change()
 	case 24:
 		return "DELETE FROM orders WHERE id = " + id;
 	default:
-		return "WITH gone AS (DELETE FROM b WHERE id = " + id + " RETURNING *) INSERT INTO a SELECT id, k, y FROM gone ON CONFLICT DO NOTHING";
+		return "WITH gone AS (DELETE FROM b WHERE id = " + id +
+			   " RETURNING *) INSERT INTO a SELECT id, k, y FROM gone ON CONFLICT DO NOTHING";
 	}
 }
 
@@ -120,7 +124,8 @@ Writer::statement()
 	if (chance(6))
 		return "SELECT deltaview.flush()";
 	if (chance(3))
-		return "DO $$ BEGIN " + change() + "; PERFORM deltaview.flush(); RAISE division_by_zero;"
+		return "DO $$ BEGIN " + change() +
+			   "; PERFORM deltaview.flush(); RAISE division_by_zero;"
 			   " EXCEPTION WHEN division_by_zero THEN NULL; END $$";
 	return change();
 }
@@ -160,7 +165,8 @@ Writer::transaction()
 			script.push_back("SAVEPOINT s" + std::to_string(++depth));
 		script.push_back(statement());
 		if (depth > 0 && chance(40))
-			script.push_back((chance(60) ? "ROLLBACK TO s" : "RELEASE s") + std::to_string(depth)), depth -= script.back()[1] == 'E';
+			script.push_back((chance(60) ? "ROLLBACK TO s" : "RELEASE s") + std::to_string(depth)),
+				depth -= script.back()[1] == 'E';
 	}
 	std::string prepared = "stress_" + std::to_string(number_) + "_" + std::to_string(prepared_++);
 	bool twice = chance(5);

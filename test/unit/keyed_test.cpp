@@ -32,8 +32,9 @@ TEST(Keyed, NullKeysAreLookedForByIsNull)
 	EXPECT_EQ(content_for_keys(p.view, 2U),
 			  "SELECT q.* FROM __dv_keys k CROSS JOIN LATERAL (SELECT * FROM (SELECT a, b, n FROM x) q "
 			  "WHERE q.a = k.k1 AND q.\"B\" IS NOT DISTINCT FROM NULL OFFSET 0) q");
-	EXPECT_EQ(stored_for_keys(p.view, 3U),
-			  "SELECT v.ctid, v.* FROM __dv_keys k, public.v v WHERE v.a IS NOT DISTINCT FROM NULL AND v.\"B\" IS NOT DISTINCT FROM NULL");
+	EXPECT_EQ(
+		stored_for_keys(p.view, 3U),
+		"SELECT v.ctid, v.* FROM __dv_keys k, public.v v WHERE v.a IS NOT DISTINCT FROM NULL AND v.\"B\" IS NOT DISTINCT FROM NULL");
 }
 
 TEST(Keyed, ManyColumnsAreComparedSoThatNullsAreEqual)
@@ -44,9 +45,11 @@ TEST(Keyed, ManyColumnsAreComparedSoThatNullsAreEqual)
 	for (const char *name : names)
 		p.key(name, -1, {});
 	std::string sql = content_for_keys(p.view, 1U << 7);
-	EXPECT_NE(sql.find("q.g = k.k7 AND q.h IS NOT DISTINCT FROM NULL AND (q.i = k.k9 OR (q.i IS NOT DISTINCT FROM NULL AND k.k9 IS NOT DISTINCT FROM NULL)) AND "
-					   "(q.j = k.k10 OR (q.j IS NOT DISTINCT FROM NULL AND k.k10 IS NOT DISTINCT FROM NULL)) OFFSET 0"),
-			  std::string::npos)
+	EXPECT_NE(
+		sql.find(
+			"q.g = k.k7 AND q.h IS NOT DISTINCT FROM NULL AND (q.i = k.k9 OR (q.i IS NOT DISTINCT FROM NULL AND k.k9 IS NOT DISTINCT FROM NULL)) AND "
+			"(q.j = k.k10 OR (q.j IS NOT DISTINCT FROM NULL AND k.k10 IS NOT DISTINCT FROM NULL)) OFFSET 0"),
+		std::string::npos)
 		<< sql;
 }
 
