@@ -10,6 +10,8 @@ CREATE TABLE postings (
 );
 INSERT INTO postings (account_id, amount, booked)
 	SELECT 1 + n % 100, 10 + n % 7, '2024-01-01'::date + n % 365 FROM generate_series(1, 10000) n;
+-- When an account's latest posting goes, its last_booked is looked for among the account's others.
+CREATE INDEX ON postings (account_id);
 
 SELECT deltaview.create_view('balances', $$
 	SELECT account_id, sum(amount) AS balance, count(*) AS postings, max(booked) AS last_booked
