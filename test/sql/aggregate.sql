@@ -38,12 +38,12 @@ UPDATE orders SET amount = amount * 2, items = NULL WHERE customer = 2;
 COMMIT;
 SELECT city, orders, priced, amount, mean, items, paid, all_paid, some_paid FROM by_city ORDER BY 1;
 SELECT shout, mean, points FROM expressions ORDER BY 1;
-SELECT * FROM compare('by_city');
+SELECT * FROM verify_both_ways('by_city');
 -- rows move between groups; values become NULL, all of them
 UPDATE customers SET city = 'Oslo' WHERE id = 3;
 UPDATE orders SET amount = NULL;
 SELECT city, orders, priced, amount, mean, items, paid, all_paid, some_paid FROM by_city ORDER BY 1;
-SELECT * FROM compare('by_city');
+SELECT * FROM verify_both_ways('by_city');
 -- a group that passes HAVING, and one that no longer does
 INSERT INTO orders VALUES (8, 4, 4, true, 1);
 DELETE FROM orders WHERE id = 6;
@@ -51,18 +51,18 @@ SELECT * FROM frequent ORDER BY 1;
 UPDATE orders SET amount = id, items = id % 3;
 INSERT INTO refunds SELECT id, 1 FROM orders;
 DELETE FROM refunds WHERE "order" = 4;
-SELECT * FROM compare('by_city');
-SELECT * FROM compare('expressions');
-SELECT * FROM compare('three');
-SELECT * FROM compare('frequent');
-SELECT * FROM compare('groups');
-SELECT * FROM compare('different');
-SELECT * FROM compare('spread');
+SELECT * FROM verify_both_ways('by_city');
+SELECT * FROM verify_both_ways('expressions');
+SELECT * FROM verify_both_ways('three');
+SELECT * FROM verify_both_ways('frequent');
+SELECT * FROM verify_both_ways('groups');
+SELECT * FROM verify_both_ways('different');
+SELECT * FROM verify_both_ways('spread');
 -- not a number and infinity come and go
 INSERT INTO orders VALUES (20, 2, 'NaN', true, 1), (21, 2, 'Infinity', true, 1);
-SELECT * FROM compare('by_city');
+SELECT * FROM verify_both_ways('by_city');
 DELETE FROM orders WHERE id >= 20;
-SELECT * FROM compare('by_city');
+SELECT * FROM verify_both_ways('by_city');
 -- sums of floats are computed anew: nothing drifts
 CREATE TABLE readings (host int, value float8);
 SELECT deltaview.create_view('floats', 'SELECT host, sum(value) AS sum, avg(value) AS mean FROM readings GROUP BY host');

@@ -16,18 +16,18 @@ CREATE FUNCTION inner_write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 CREATE TRIGGER a_inner_write BEFORE DELETE ON parent FOR EACH ROW EXECUTE FUNCTION inner_write();
 CREATE TRIGGER z_inner_write AFTER DELETE ON parent FOR EACH ROW EXECUTE FUNCTION inner_write();
 DELETE FROM parent WHERE id IN (1, 2);
-SELECT * FROM compare('now');
-SELECT * FROM compare('o');
-SELECT * FROM compare('later');
+SELECT * FROM verify_both_ways('now');
+SELECT * FROM verify_both_ways('o');
+SELECT * FROM verify_both_ways('later');
 UPDATE parent SET id = id + 10;
-SELECT * FROM compare('now');
-SELECT * FROM compare('o');
-SELECT * FROM compare('later');
+SELECT * FROM verify_both_ways('now');
+SELECT * FROM verify_both_ways('o');
+SELECT * FROM verify_both_ways('later');
 -- flush() where a statement is open is refused, and the statement with it
 CREATE FUNCTION flusher() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM deltaview.flush(); RETURN OLD; END $$;
 CREATE TRIGGER flusher AFTER DELETE ON child FOR EACH ROW EXECUTE FUNCTION flusher();
 DELETE FROM parent WHERE id = 13;
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('now');
 DROP TRIGGER flusher ON child;
 -- a flush between the statement and its deferred cascade check
 ALTER TABLE child ALTER CONSTRAINT child_parent_fkey DEFERRABLE INITIALLY DEFERRED;
@@ -38,9 +38,9 @@ DELETE FROM parent WHERE id = 13;
 SELECT deltaview.flush();
 INSERT INTO parent VALUES (99, 99);
 COMMIT;
-SELECT * FROM compare('now');
-SELECT * FROM compare('o');
-SELECT * FROM compare('later');
+SELECT * FROM verify_both_ways('now');
+SELECT * FROM verify_both_ways('o');
+SELECT * FROM verify_both_ways('later');
 -- a cursor is open on a base table while it is flushed
 BEGIN;
 DECLARE c CURSOR FOR SELECT id FROM parent ORDER BY id;
@@ -49,6 +49,6 @@ DELETE FROM parent WHERE CURRENT OF c;
 SELECT deltaview.flush();
 FETCH 1 FROM c;
 COMMIT;
-SELECT * FROM compare('now');
-SELECT * FROM compare('later');
+SELECT * FROM verify_both_ways('now');
+SELECT * FROM verify_both_ways('later');
 DROP SCHEMA cascade_after_flush CASCADE;

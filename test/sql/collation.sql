@@ -19,6 +19,6 @@ SELECT lower(w) AS w, c, n FROM by_word ORDER BY 1;
 INSERT INTO marks VALUES ('C', 1), ('B', 2);
 UPDATE words SET w = 'X' WHERE n = 4;
 SELECT n, m FROM joined ORDER BY n;
-SELECT * FROM compare('by_word');
-SELECT * FROM compare('joined');
+SELECT * FROM verify_both_ways('by_word');
+SELECT * FROM verify_both_ways('joined');
 DROP SCHEMA collation_ CASCADE;

@@ -16,10 +16,10 @@ DELETE FROM t WHERE id = 2;
 UPDATE t SET parent = 1 WHERE parent = 2;
 SELECT id, n FROM top ORDER BY n DESC, id;
 SELECT id, depth FROM tree ORDER BY id;
-SELECT * FROM compare('top');
-SELECT * FROM compare('tree');
-SELECT * FROM compare('cube');
-SELECT * FROM compare('forced');
+SELECT * FROM verify_both_ways('top');
+SELECT * FROM verify_both_ways('tree');
+SELECT * FROM verify_both_ways('cube');
+SELECT * FROM verify_both_ways('forced');
 -- rows that stay are not written again
 CREATE TABLE before AS SELECT ctid AS at, id FROM tree;
 UPDATE t SET parent = 4 WHERE id = 12;

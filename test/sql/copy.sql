@@ -18,9 +18,9 @@ COPY t (g, id) FROM stdin WITH (FORMAT csv);
 c,10
 ,11
 \.
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('s');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('s');
 -- a view made after the table, in the transaction that fills it by COPY FREEZE
 BEGIN;
 CREATE TABLE fresh (id int, g text);
@@ -35,8 +35,8 @@ SELECT deltaview.flush();
 INSERT INTO t VALUES (2, 'late');
 COMMIT;
 SELECT g, n FROM f ORDER BY g;
-SELECT * FROM compare('f');
-SELECT * FROM compare('j');
+SELECT * FROM verify_both_ways('f');
+SELECT * FROM verify_both_ways('j');
 -- COPY FREEZE after TRUNCATE; then other changes in the same transaction
 BEGIN;
 TRUNCATE t;
@@ -48,14 +48,14 @@ INSERT INTO t VALUES (3, 'y');
 DELETE FROM t WHERE id = 1;
 COMMIT;
 SELECT g, n, high FROM a ORDER BY g;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('s');
-SELECT * FROM compare('j');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('s');
+SELECT * FROM verify_both_ways('j');
 -- a COPY that fails leaves nothing
 COPY t FROM stdin;
 5	z
 bad	z
 \.
-SELECT * FROM compare('a');
+SELECT * FROM verify_both_ways('a');
 DROP SCHEMA copy_ CASCADE;

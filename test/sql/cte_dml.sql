@@ -18,10 +18,10 @@ SELECT k, n, y FROM s ORDER BY k;
 WITH d AS (DELETE FROM a WHERE k = 2 RETURNING k, x) INSERT INTO b SELECT k, x FROM d;
 WITH d AS (DELETE FROM b WHERE k = 5 RETURNING k), u AS (UPDATE a SET k = 1 WHERE k = 5 RETURNING k) SELECT count(*) > 0 FROM u;
 SELECT k, x, y FROM l ORDER BY 1, 2, 3;
-SELECT * FROM compare('l');
-SELECT * FROM compare('s');
-SELECT * FROM compare('o');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('s');
+SELECT * FROM verify_both_ways('o');
+SELECT * FROM verify_both_ways('now');
 -- the same table twice, and a CTE that its query does not read
 WITH one AS (INSERT INTO a VALUES (7, 1)), two AS (INSERT INTO a VALUES (7, 2)), del AS (DELETE FROM b WHERE k = 3)
 INSERT INTO b VALUES (7, 70);
@@ -32,8 +32,8 @@ WITH i AS (INSERT INTO a VALUES (8, 1) RETURNING k) UPDATE b SET k = 8 WHERE k =
 SELECT deltaview.flush();
 WITH i AS (INSERT INTO b VALUES (8, 9) RETURNING k) DELETE FROM a WHERE k = 7;
 COMMIT;
-SELECT * FROM compare('l');
-SELECT * FROM compare('s');
-SELECT * FROM compare('o');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('s');
+SELECT * FROM verify_both_ways('o');
+SELECT * FROM verify_both_ways('now');
 DROP SCHEMA cte_dml CASCADE;

@@ -14,15 +14,15 @@ SELECT deltaview.create_view('a', 'SELECT g, count(*) AS n FROM t GROUP BY g');
 SELECT deltaview.create_view('k', 'SELECT t.id, u.name FROM t LEFT JOIN u USING (g)');
 SELECT spi_limit('INSERT INTO t SELECT i, i % 4 FROM generate_series(10, 20) i RETURNING id', 2);
 SELECT count(*) FROM t;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
 SELECT spi_limit('UPDATE t SET g = g + 1 RETURNING id', 3);
-SELECT * FROM compare('a');
+SELECT * FROM verify_both_ways('a');
 SELECT spi_limit('DELETE FROM t RETURNING id', 1);
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
 -- among other statements, before and after it, in subtransactions that stay or not
 BEGIN;
 INSERT INTO t VALUES (30, 1);
@@ -33,26 +33,26 @@ SELECT spi_limit('INSERT INTO t SELECT i, 1 FROM generate_series(40, 49) i RETUR
 ROLLBACK TO s;
 DELETE FROM t WHERE id = 30;
 COMMIT;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
 BEGIN;
 SAVEPOINT s;
 SELECT spi_limit('INSERT INTO t SELECT i, 1 FROM generate_series(50, 59) i RETURNING id', 5);
 RELEASE s;
 INSERT INTO u VALUES (1, 'uno');
 COMMIT;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
 -- in the middle of another statement
 CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM spi_limit('UPDATE t SET g = 2 RETURNING id', 1); RETURN NEW; END $$;
 CREATE TRIGGER cut BEFORE INSERT ON u FOR EACH ROW EXECUTE FUNCTION cut();
 INSERT INTO u VALUES (2, 'dos');
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
 -- PL/pgSQL runs to the end in all of these: a loop that exits, a cursor that is not read to its end, one row of a CTE
 DO $$
 DECLARE
@@ -77,7 +77,7 @@ BEGIN
   END LOOP;
   WITH i AS (INSERT INTO t SELECT i, 3 FROM generate_series(90, 99) i RETURNING id) SELECT id INTO r FROM i;
 END $$;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
 DROP SCHEMA cut_short CASCADE;

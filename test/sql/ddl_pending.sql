@@ -17,8 +17,8 @@ ALTER TABLE t DROP COLUMN extra;
 INSERT INTO t VALUES (5, 2, 7);
 UPDATE t SET more = 0;
 COMMIT;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
 -- names change: of a column in use, of the table, of its schema
 BEGIN;
 INSERT INTO t VALUES (6, 1);
@@ -30,8 +30,8 @@ ALTER TABLE names RENAME name TO label;
 DELETE FROM t WHERE id = 1;
 COMMIT;
 SELECT id, name FROM l ORDER BY 1, 2;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
 -- the view itself: an index, another name, another schema
 BEGIN;
 INSERT INTO t VALUES (8, 1);
@@ -39,21 +39,21 @@ CREATE INDEX ON a (n);
 ALTER TABLE a RENAME TO b;
 INSERT INTO t VALUES (9, 5);
 COMMIT;
-SELECT * FROM compare('b');
+SELECT * FROM verify_both_ways('b');
 -- a rewrite: the type of an unused column changes; that of a used one is refused, or followed
 BEGIN;
 INSERT INTO t VALUES (10, 5);
 ALTER TABLE t ALTER more TYPE text;
 DELETE FROM t WHERE id = 9;
 COMMIT;
-SELECT * FROM compare('b');
+SELECT * FROM verify_both_ways('b');
 DO $$ BEGIN
   ALTER TABLE ddl_pending.t ALTER grp TYPE bigint;
 EXCEPTION WHEN feature_not_supported OR dependent_objects_still_exist THEN
   RAISE WARNING 'refused';
 END $$;
 INSERT INTO t VALUES (11, 7);
-SELECT * FROM compare('b');
+SELECT * FROM verify_both_ways('b');
 -- dropping a column or table in use says who depends on it
 BEGIN;
 INSERT INTO t VALUES (12, 7);
@@ -63,15 +63,15 @@ ROLLBACK TO s;
 DROP TABLE names;
 ROLLBACK TO s;
 COMMIT;
-SELECT * FROM compare('l');
-SELECT * FROM compare('b');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('b');
 -- with changes pending, a view goes away, then a base table with all its views
 BEGIN;
 INSERT INTO t VALUES (13, 2);
 SELECT deltaview.drop_view('b');
 INSERT INTO t VALUES (14, 2);
 COMMIT;
-SELECT * FROM compare('l');
+SELECT * FROM verify_both_ways('l');
 BEGIN;
 INSERT INTO t VALUES (15, 2);
 INSERT INTO names VALUES (2, 'deux');
@@ -89,7 +89,7 @@ DROP TABLE t CASCADE;
 ROLLBACK TO s;
 INSERT INTO t VALUES (18, 2);
 COMMIT;
-SELECT * FROM compare('c');
+SELECT * FROM verify_both_ways('c');
 -- made and dropped in one transaction, with changes between
 BEGIN;
 CREATE TABLE brief (a int);
@@ -105,7 +105,7 @@ SELECT deltaview.create_view('d', 'SELECT id FROM t WHERE grp = 3');
 INSERT INTO t VALUES (20, 3);
 COMMIT;
 SELECT * FROM d ORDER BY 1;
-SELECT * FROM compare('d');
-SELECT * FROM compare('c');
+SELECT * FROM verify_both_ways('d');
+SELECT * FROM verify_both_ways('c');
 DROP SCHEMA ddl_pending CASCADE;
 SELECT * FROM leftovers();

@@ -22,8 +22,8 @@ BEGIN
   END;
 END $$;
 SELECT g, n, s FROM a ORDER BY g;
-SELECT * FROM compare('a');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('now');
 -- flush in a block that fails, and in a loop of which every second turn fails
 DO $$
 BEGIN
@@ -39,8 +39,8 @@ BEGIN
   END LOOP;
 END $$;
 SELECT g, n, s FROM a ORDER BY g;
-SELECT * FROM compare('a');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('now');
 -- a statement that fails outside of any block
 INSERT INTO t VALUES (50, 1), (1, 1);
 BEGIN;
@@ -49,6 +49,6 @@ SAVEPOINT s;
 INSERT INTO t VALUES (52, 1), (1, 1);
 ROLLBACK TO s;
 COMMIT;
-SELECT * FROM compare('a');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('now');
 DROP SCHEMA exception_block CASCADE;

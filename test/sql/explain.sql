@@ -28,5 +28,5 @@ SELECT * FROM leftovers();
 SELECT deltaview.create_view('v', 'SELECT c.city, count(*) AS n FROM orders o JOIN customers c ON c.id = o.customer GROUP BY c.city');
 SELECT base_table, strategy, incremental, reason, delta_sql <> '' AS has_sql, advice FROM deltaview.explain('v') ORDER BY base_table::text;
 SELECT base_table, strategy FROM deltaview.view_tables WHERE view = 'v'::regclass ORDER BY base_table::text;
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 DROP SCHEMA explain_ CASCADE;

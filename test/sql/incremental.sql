@@ -44,7 +44,7 @@ BEGIN
 					RAISE WARNING '% of % read % rows of base tables', change, base_table, rows_read() - before;
 				END IF;
 				-- the whole comparison for one change of each
-				same := CASE WHEN change = 'update' THEN (SELECT only_in_view + only_in_query + verify = 0 FROM compare(view)) END;
+				same := CASE WHEN change = 'update' THEN (SELECT only_in_view + only_in_query + verify = 0 FROM verify_both_ways(view)) END;
 				RAISE EXCEPTION USING ERRCODE = 'DV000';
 			EXCEPTION WHEN SQLSTATE 'DV000' THEN
 				NULL;

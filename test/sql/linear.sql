@@ -16,16 +16,16 @@ SELECT deltaview.create_view('branches', $$
   SELECT id, 'customer' AS what FROM customers UNION ALL SELECT id, 'order' FROM orders WHERE amount > 5 $$);
 SELECT base_table, strategy FROM deltaview.view_tables WHERE view IN ('v'::regclass, 'plain'::regclass, 'branches'::regclass)
 ORDER BY view::text, base_table::text;
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 
 -- one table, then two, then all three in one transaction
 INSERT INTO orders VALUES (14, 2, 3), (15, 3, 4);
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 BEGIN;
 UPDATE customers SET city = 'Roma' WHERE id = 2;
 INSERT INTO notes VALUES (2, 'b'), (3, NULL);
 COMMIT;
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 BEGIN;
 INSERT INTO customers VALUES (4, 'Oslo');
 INSERT INTO orders VALUES (16, 4, 100);
@@ -34,7 +34,7 @@ DELETE FROM notes WHERE note = 'a';
 UPDATE orders SET customer = 4 WHERE id = 12;
 COMMIT;
 SELECT city, twice, note FROM v ORDER BY 1, 2, 3;
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 -- there and back again in one transaction
 BEGIN;
 UPDATE orders SET amount = amount + 1;
@@ -42,13 +42,13 @@ UPDATE orders SET amount = amount - 1;
 INSERT INTO notes VALUES (1, 'gone');
 DELETE FROM notes WHERE note = 'gone';
 COMMIT;
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 -- one of two equal rows leaves
 INSERT INTO notes VALUES (2, 'dup'), (2, 'dup'), (2, 'dup');
 DELETE FROM notes WHERE ctid = (SELECT ctid FROM notes WHERE note = 'dup' LIMIT 1);
 SELECT note, count(*) FROM plain WHERE note = 'dup' GROUP BY 1;
 DELETE FROM customers WHERE id = 1;
-SELECT * FROM compare('v');
-SELECT * FROM compare('plain');
-SELECT * FROM compare('branches');
+SELECT * FROM verify_both_ways('v');
+SELECT * FROM verify_both_ways('plain');
+SELECT * FROM verify_both_ways('branches');
 DROP SCHEMA linear CASCADE;

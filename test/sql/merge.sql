@@ -27,7 +27,7 @@ MERGE INTO stock s USING moves m ON s.id = m.id WHEN NOT MATCHED THEN INSERT VAL
 ROLLBACK TO s;
 COMMIT;
 SELECT * FROM stock ORDER BY id;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('now');
 DROP SCHEMA merge_ CASCADE;

@@ -17,10 +17,10 @@ INSERT INTO t SELECT i, i % 4 FROM generate_series(1, 8) i ON CONFLICT (id) DO U
 INSERT INTO t VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET id = 100;
 COMMIT;
 SELECT g, rows, n, low FROM a ORDER BY g;
-SELECT * FROM compare('a');
-SELECT * FROM compare('l');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('now');
 -- twice the same row in one statement is the server's error, and changes nothing
 INSERT INTO t VALUES (50, 1), (50, 2) ON CONFLICT (id) DO UPDATE SET g = 3;
-SELECT * FROM compare('a');
+SELECT * FROM verify_both_ways('a');
 DROP SCHEMA on_conflict CASCADE;

@@ -22,9 +22,9 @@ UPDATE t SET g = 2 WHERE id = 2;
 SELECT * FROM now ORDER BY g;
 COMMIT;
 SELECT * FROM later ORDER BY g;
-SELECT * FROM compare('now');
-SELECT * FROM compare('later');
-SELECT * FROM compare('joined');
+SELECT * FROM verify_both_ways('now');
+SELECT * FROM verify_both_ways('later');
+SELECT * FROM verify_both_ways('joined');
 -- inside a function each statement counts, and the function itself may read
 CREATE FUNCTION add(a int, b int) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE seen bigint;
@@ -37,7 +37,7 @@ SELECT add(10, 5), add(11, 5);
 -- one statement that changes two tables
 WITH x AS (INSERT INTO t VALUES (20, 9) RETURNING g) INSERT INTO u SELECT g, 'nine' FROM x;
 SELECT * FROM joined WHERE id = 20;
-SELECT * FROM compare('now');
-SELECT * FROM compare('later');
-SELECT * FROM compare('joined');
+SELECT * FROM verify_both_ways('now');
+SELECT * FROM verify_both_ways('later');
+SELECT * FROM verify_both_ways('joined');
 DROP SCHEMA on_statement CASCADE;

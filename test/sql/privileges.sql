@@ -33,8 +33,8 @@ SET ROLE deltaview_reader;
 SELECT name, n, high FROM v ORDER BY name;
 DELETE FROM v;
 RESET ROLE;
-SELECT * FROM compare('v');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('v');
+SELECT * FROM verify_both_ways('k');
 -- a function that the view's owner wrote runs as the owner; the writer is still the writer afterwards
 SET ROLE deltaview_owner;
 CREATE FUNCTION who(int) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RETURN current_user; END $$;
@@ -59,7 +59,7 @@ ALTER TABLE v OWNER TO deltaview_writer;
 SELECT name, owner FROM deltaview.views ORDER BY name::text;
 GRANT SELECT ON sales, shops TO deltaview_writer;
 INSERT INTO sales VALUES (2, 60);
-SELECT * FROM compare('v');
+SELECT * FROM verify_both_ways('v');
 INSERT INTO shops VALUES (3, 'three');
 REVOKE SELECT ON shops FROM deltaview_writer;
 \set VERBOSITY sqlstate
@@ -68,7 +68,7 @@ INSERT INTO shops VALUES (4, 'four');
 \set VERBOSITY default
 GRANT SELECT ON shops TO deltaview_writer;
 INSERT INTO sales VALUES (3, 1);
-SELECT * FROM compare('v');
-SELECT * FROM compare('k');
+SELECT * FROM verify_both_ways('v');
+SELECT * FROM verify_both_ways('k');
 DROP SCHEMA privileges CASCADE;
 DROP ROLE deltaview_owner, deltaview_writer, deltaview_reader;

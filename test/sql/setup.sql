@@ -3,7 +3,7 @@ CREATE EXTENSION pg_deltaview;
 
 -- A view beside its own stored query, both ways and with duplicates, and what deltaview.verify says.
 -- Columns whose type has no "=" compare by their text.
-CREATE FUNCTION public.compare(view regclass)
+CREATE FUNCTION public.verify_both_ways(view regclass)
 RETURNS TABLE (view_rows bigint, only_in_view bigint, only_in_query bigint, verify bigint)
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -18,16 +18,16 @@ SELECT base_table, strategy FROM deltaview.explain('sq_counted') ORDER BY base_t
 SELECT deltaview.create_view('sq_cast', $$SELECT v::bpchar AS v, a FROM sq_root$$);
 
 UPDATE sq_item SET v = 'y   ' WHERE a = 1;
-SELECT * FROM compare('sq_padded');
-SELECT * FROM compare('sq_counted');
+SELECT * FROM verify_both_ways('sq_padded');
+SELECT * FROM verify_both_ways('sq_counted');
 INSERT INTO sq_item VALUES ('x   ', 'x', 2, 7);
 DELETE FROM sq_item WHERE a = 2;
 INSERT INTO sq_root VALUES ('y ', 4);
 SELECT * FROM sq_counted ORDER BY v COLLATE "C";
-SELECT * FROM compare('sq_padded');
-SELECT * FROM compare('sq_counted');
-SELECT * FROM compare('sq_in');
-SELECT * FROM compare('sq_cast');
+SELECT * FROM verify_both_ways('sq_padded');
+SELECT * FROM verify_both_ways('sq_counted');
+SELECT * FROM verify_both_ways('sq_in');
+SELECT * FROM verify_both_ways('sq_cast');
 
 -- A row of NULLs is a group, and no row another; IS NULL holds of both.
 INSERT INTO sq_rows VALUES (NULL, 1), (NULL, 5), (ROW(NULL, NULL), 2), (ROW(NULL, NULL), 6), (ROW(1, NULL), 3);
@@ -35,14 +35,14 @@ SELECT deltaview.create_view('sq_groups', $$SELECT pair, count(*) AS n, max(a) A
 SELECT deltaview.create_view('sq_lists', $$SELECT pair, array_agg(a ORDER BY a) AS a FROM sq_rows GROUP BY pair$$);
 SELECT deltaview.create_view('sq_filled', $$SELECT count(pair) AS pairs, count(r) AS rows, count(a) AS numbers FROM sq_rows r$$);
 DELETE FROM sq_rows WHERE a = 5;
-SELECT * FROM compare('sq_groups');
-SELECT * FROM compare('sq_lists');
+SELECT * FROM verify_both_ways('sq_groups');
+SELECT * FROM verify_both_ways('sq_lists');
 DELETE FROM sq_rows WHERE a = 6;
 INSERT INTO sq_rows VALUES (NULL, NULL), (ROW(NULL, NULL), 8), (ROW(1, NULL), 9);
 SELECT * FROM sq_filled;
-SELECT * FROM compare('sq_groups');
-SELECT * FROM compare('sq_lists');
-SELECT * FROM compare('sq_filled');
+SELECT * FROM verify_both_ways('sq_groups');
+SELECT * FROM verify_both_ways('sq_lists');
+SELECT * FROM verify_both_ways('sq_filled');
 
 DROP TABLE sq_root, sq_item, sq_rows CASCADE;
 DROP TYPE sq_pair;

@@ -25,37 +25,37 @@ INSERT INTO orders VALUES (1, 1), (2, 1), (3, 2);
 SELECT customer, n, qty FROM a ORDER BY 1;
 SELECT * FROM now ORDER BY 1;
 UPDATE orders SET customer = 2 WHERE id = 1;
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
+SELECT * FROM verify_both_ways('now');
 -- a function in a query that writes while an UPDATE of another table runs; one that undoes its own writes
 CREATE FUNCTION touch(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO orders VALUES (n, 9) ON CONFLICT DO NOTHING; UPDATE items SET product = 7 WHERE order_id = n; RETURN 1; END $$;
 CREATE FUNCTION touch_and_fail(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
   DELETE FROM items; RAISE EXCEPTION 'no'; EXCEPTION WHEN raise_exception THEN RETURN 0; END $$;
 UPDATE audit SET what = what || touch(id + 100) || touch_and_fail(id);
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
+SELECT * FROM verify_both_ways('now');
 -- the trigger writes to the table that the statement is on
 CREATE FUNCTION same_table() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF NEW.product < 3 THEN INSERT INTO items VALUES (NEW.order_id, NEW.product + 1, 0); END IF; RETURN NULL; END $$;
 CREATE TRIGGER same_table AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION same_table();
 INSERT INTO items VALUES (1, 0, 5), (2, 1, 5);
 INSERT INTO orders VALUES (10, 3);
-SELECT * FROM compare('l');
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('l');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
+SELECT * FROM verify_both_ways('now');
 -- a BEFORE trigger that changes the row, and one that refuses it
 CREATE FUNCTION bend() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF NEW.what = 'no' THEN RETURN NULL; END IF; NEW.what := upper(NEW.what); RETURN NEW; END $$;
 CREATE TRIGGER bend BEFORE INSERT OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION bend();
 INSERT INTO audit VALUES (1, 'bent'), (2, 'no'), (3, 'too');
 UPDATE audit SET what = CASE id WHEN 1 THEN 'no' ELSE 'again' END;
-SELECT * FROM compare('l');
+SELECT * FROM verify_both_ways('l');
 -- deferred triggers run before the commit, and what they write is in the views
 CREATE FUNCTION deferred() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO items VALUES (NEW.id, 50, 50); RETURN NULL; END $$;
@@ -66,7 +66,7 @@ SELECT deltaview.flush();
 SELECT customer, n, qty FROM a WHERE customer = 4;
 COMMIT;
 SELECT customer, n, qty FROM a WHERE customer = 4;
-SELECT * FROM compare('a');
-SELECT * FROM compare('k');
-SELECT * FROM compare('now');
+SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('k');
+SELECT * FROM verify_both_ways('now');
 DROP SCHEMA trigger_writes CASCADE;

@@ -20,7 +20,7 @@ INSERT INTO moves VALUES (1, -11);
 COMMIT;
 INSERT INTO moves VALUES (2, -6);
 SELECT product, qty FROM stock ORDER BY 1;
-SELECT * FROM compare('stock');
+SELECT * FROM verify_both_ways('stock');
 -- in flush() it fails there, and the savepoint before it is good again
 BEGIN;
 SAVEPOINT s;
@@ -49,15 +49,15 @@ SELECT what FROM alerts ORDER BY what;
 SELECT * FROM alert_count;
 DELETE FROM moves WHERE product = 3;
 SELECT what FROM alerts WHERE what LIKE 'row DELETE%';
-SELECT * FROM compare('stock');
-SELECT * FROM compare('alert_count');
+SELECT * FROM verify_both_ways('stock');
+SELECT * FROM verify_both_ways('alert_count');
 -- a trigger on the view that writes to the view's own base table, with an end
 CREATE FUNCTION restock() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   IF NEW.qty < 3 THEN INSERT INTO moves VALUES (NEW.product, 10); END IF; RETURN NULL; END $$;
 CREATE TRIGGER restock AFTER UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION restock();
 INSERT INTO moves VALUES (2, -4);
 SELECT product, qty FROM stock ORDER BY 1;
-SELECT * FROM compare('stock');
+SELECT * FROM verify_both_ways('stock');
 -- and one without an end: refused in the end
 CREATE FUNCTION forever() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN
   INSERT INTO moves VALUES (NEW.product, 1); RETURN NULL; END $$;
@@ -70,7 +70,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 INSERT INTO moves VALUES (2, 1);
 DROP TRIGGER zz_forever ON stock;
-SELECT * FROM compare('stock');
+SELECT * FROM verify_both_ways('stock');
 -- a deferred foreign key from the view commits no orphan; one that refers to the view is looked after as well
 ALTER TABLE stock ADD FOREIGN KEY (product) REFERENCES products DEFERRABLE INITIALLY DEFERRED;
 INSERT INTO moves VALUES (9, 1);
@@ -79,12 +79,12 @@ INSERT INTO moves VALUES (9, 1);
 INSERT INTO products VALUES (9);
 COMMIT;
 SELECT product, qty FROM stock ORDER BY 1;
-SELECT * FROM compare('stock');
+SELECT * FROM verify_both_ways('stock');
 -- BEFORE ROW triggers on a view are refused
 CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql SET search_path = view_triggers AS $$ BEGIN RETURN NEW; END $$;
 CREATE TRIGGER early BEFORE INSERT OR UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION nothing();
 INSERT INTO moves VALUES (1, 1);
 DROP TRIGGER IF EXISTS early ON stock;
 INSERT INTO moves VALUES (1, 1);
-SELECT * FROM compare('stock');
+SELECT * FROM verify_both_ways('stock');
 DROP SCHEMA view_triggers CASCADE;
