@@ -16,7 +16,6 @@
 #include <initializer_list>
 
 extern "C" {
-#include "catalog/pg_namespace.h"
 #include "commands/defrem.h"
 #include "commands/tablecmds.h"
 #include "mb/pg_wchar.h"
@@ -115,26 +114,23 @@ check_and_lock(const Request &request, const analyze::Analysis *analysis)
 	}
 }
 
-/* The schema's owner makes it, since others may not create there, and gives it away. */
+/*
+ * Whoever asks makes it, in the schema of the view, and it is moved: to parse the query's literals may call functions
+ * of theirs, which must run as nobody else.
+ */
 Oid
 create_definition(const Request &request, const char *query)
 {
 	char *name = definition_name(request.schema_name, request.name);
-	Oid owner = GetUserId();
-	Oid schema = schema_oid();
-	HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "schema \"%s\" does not exist", schema_name);
-	Oid maker = reinterpret_cast<Form_pg_namespace>(GETSTRUCT(tuple))->nspowner;
-	ReleaseSysCache(tuple);
+	own_ddl(psprintf("CREATE VIEW %s AS %s", quote_qualified_identifier(request.schema_name, name), query));
 
-	pg::Identity me = pg::assume(maker, 0);
-	own_ddl(psprintf("CREATE VIEW %s AS %s", quote_qualified_identifier(schema_name, name), query));
-	pg::resume(me);
-
-	Oid definition = get_relname_relid(name, schema);
-	ATExecChangeOwner(definition, owner, true, AccessExclusiveLock);
+	Oid definition = get_relname_relid(name, request.schema);
+	Relation rel = relation_open(definition, AccessExclusiveLock);
+	ObjectAddresses *moved = new_object_addresses();
+	AlterTableNamespaceInternal(rel, request.schema, schema_oid(), moved);
+	free_object_addresses(moved);
+	relation_close(rel, NoLock);
 	CommandCounterIncrement();
 	return definition;
 }
@@ -297,8 +293,9 @@ definition_name(const char *schema, const char *view)
 {
 	char *base = definition_base_name(schema, view);
 	char *name = base;
+	Oid from = get_namespace_oid(schema, false);
 
-	for (int i = 1; OidIsValid(get_relname_relid(name, schema_oid())); i++)
+	for (int i = 1; OidIsValid(get_relname_relid(name, schema_oid())) || OidIsValid(get_relname_relid(name, from)); i++)
 	{
 		char *suffix = psprintf("_%d", i);
 		size_t room = NAMEDATALEN - 1 - strlen(suffix);

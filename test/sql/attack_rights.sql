@@ -73,6 +73,20 @@ SELECT deltaview.pause('attack_sum');
 SELECT deltaview.drop_view('attack_sum');
 RESET ROLE;
 
+-- The literals of a query are read by functions of who makes the view, and those run as nobody else.
+CREATE SCHEMA attack_own AUTHORIZATION regress_dv_writer;
+SET ROLE regress_dv_writer;
+CREATE FUNCTION attack_own.by_me(int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RETURN current_user = 'regress_dv_writer'; END $$;
+CREATE DOMAIN attack_own.mine AS int CHECK (attack_own.by_me(VALUE));
+CREATE TABLE attack_own.t (id int PRIMARY KEY);
+SELECT deltaview.create_view('attack_own.v', $$ SELECT id, '{1,2}'::attack_own.mine[] AS a FROM attack_own.t $$);
+INSERT INTO attack_own.t VALUES (1);
+RESET ROLE;
+INSERT INTO attack_own.t VALUES (2);
+SELECT * FROM attack_own.v;
+ALTER TABLE attack_own.v RENAME TO w;
+DROP SCHEMA attack_own CASCADE;
+
 DROP TABLE attack_sum, attack_hidden.v;
 DROP TABLE attack_audit, attack_t, attack_hidden.u;
 DROP SCHEMA attack_hidden;
