@@ -284,7 +284,14 @@ release_programs() noexcept
 	HASH_SEQ_STATUS scan;
 	hash_seq_init(&scan, programs);
 	while (Entry *entry = static_cast<Entry *>(hash_seq_search(&scan)))
+	{
 		entry->program->pins = 0;
+		/* Out of date, and its view perhaps gone: nobody will ask for it again. */
+		if (entry->program->generation == catalog::generation())
+			continue;
+		free_program(entry->program);
+		(void) hash_search(programs, &entry->view, HASH_REMOVE, nullptr);
+	}
 }
 
 void
