@@ -13,15 +13,9 @@ describe(Failure &failure, const char *what) noexcept
 void
 raise(const Failure &failure)
 {
-	switch (failure.kind)
-	{
-	case Failure::Server:
-		ReThrowError(failure.server);
-	case Failure::Memory:
+	if (failure.kind == Failure::Memory)
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory")));
-	default:
-		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("pg_deltaview: %s", failure.text)));
-	}
+	ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR), errmsg_internal("pg_deltaview: %s", failure.text)));
 	pg_unreachable();
 }
 
