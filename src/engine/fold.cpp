@@ -1,3 +1,4 @@
+#include "engine/entries.hpp"
 #include "engine/maintain.hpp"
 #include "engine/test_break.hpp"
 
@@ -179,17 +180,9 @@ merge_groups(Folding *folding, Group *into, const Group &from)
 }
 
 int
-compare_hashes(const Hash128 &a, const Hash128 &b)
-{
-	if (a.hi != b.hi)
-		return a.hi < b.hi ? -1 : 1;
-	return a.lo < b.lo ? -1 : a.lo > b.lo;
-}
-
-int
 compare_groups(const void *a, const void *b)
 {
-	return compare_hashes(static_cast<const Group *>(a)->hash, static_cast<const Group *>(b)->hash);
+	return compare(static_cast<const Group *>(a)->hash, static_cast<const Group *>(b)->hash);
 }
 
 void
@@ -202,7 +195,7 @@ sort_and_merge(Folding *folding)
 	int last = 0;
 	for (int i = 1; i < groups.n; i++)
 	{
-		if (compare_hashes(groups[last].hash, groups[i].hash) == 0)
+		if (compare(groups[last].hash, groups[i].hash) == 0)
 			merge_groups(folding, &groups[last], groups[i]);
 		else
 			groups[++last] = groups[i];
