@@ -31,12 +31,12 @@ struct TableUse
 struct Analysis
 {
 	Query *query;            /* the stored query, as read */
-	const char *content_sql; /* computes every column of the view's table but __dv_hash, in order */
+	const char *content_sql; /* computes every column of the view's table but the hash column, in order */
 	int nvisible;
 	int ncolumns;          /* of content_sql */
 	engine::Shape shape;   /* shape.hash is ncolumns + 1, or 0 where no hash column is needed */
 	const char *hash_name; /* __dv_key (hash of the key columns), __dv_image (of the visible ones), or nullptr */
-	bool index_unique;     /* the index on the key columns (or __dv_hash) is unique, NULLS NOT DISTINCT */
+	bool index_unique;     /* the index on the key columns (or the hash column) is unique, NULLS NOT DISTINCT */
 	bool keys_not_null;    /* the key columns cannot be NULL: the index can be the replica identity */
 	int ntables;
 	TableUse *tables;

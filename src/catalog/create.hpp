@@ -10,7 +10,10 @@ namespace dv::catalog {
  */
 Oid create_view(const char *name, const char *query, const char *refresh, const char *method, bool with_data);
 
-/* The name that the definition of a view has in schema deltaview: "schema.view", cut to fit, free there and in the view's. */
+/*
+ * The name for the definition of a view in schema deltaview: "schema.view", cut to fit.  It is free there, and in the
+ * schema of the view.
+ */
 char *definition_name(const char *schema, const char *view);
 /* The same before it is made unique. */
 char *definition_base_name(const char *schema, const char *view);

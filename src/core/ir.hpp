@@ -102,7 +102,7 @@ struct View
 	Kind kind = Kind::complete;
 	Slice<BaseTable> tables;
 	Slice<Occurrence> occurrences;
-	Text content;          /* the whole content of the view's table, __dv_hash aside */
+	Text content;          /* the whole content of the view's table, the hash column aside */
 	Text name;             /* of the view's table, qualified; empty before it exists */
 	Slice<KeyColumn> keys; /* keyed, and aggregate: the group */
 	Text hash_column;      /* rows are found by this column of the view instead of the keys; else empty */

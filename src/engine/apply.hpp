@@ -28,7 +28,7 @@ struct Shape
 	int nvisible; /* the user's columns come first */
 	int nkeys;    /* key columns (identity key or group); may be 0: then the view has at most one row */
 	const AttrNumber *keys;
-	AttrNumber hash; /* the hidden column __dv_hash uuid (index key for unbounded keys and for content), or 0 */
+	AttrNumber hash; /* the hash column, __dv_key or __dv_image uuid: for unbounded keys, or for content; or 0 */
 };
 
 /* 128 bits. */
@@ -55,7 +55,7 @@ Hash128 key_hash(Hasher *hasher, TupleTableSlot *slot);
 Hash128 content_hash(Hasher *hasher, TupleTableSlot *slot);
 
 /*
- * Fills slot's __dv_hash column where the shape has one: the content's hash for identity content, else the key's. The
+ * Fills slot's hash column where the shape has one: the content's hash for identity content, else the key's. The
  * slot must be virtual and writable; the value stays good until the next call with this hasher.
  */
 void set_hash_column(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
@@ -71,7 +71,7 @@ struct Target
 	TransitionCaptureState *on_delete;
 	bool feeds_views;      /* other views read this one: changes go to the delta log as well */
 	bool other_unique;     /* the table has a unique or exclusion constraint besides the key's */
-	Oid key_index;         /* the index on the key columns, on __dv_hash, or invalid */
+	Oid key_index;         /* the index on the key columns, on the hash column, or invalid */
 	Relation key_rel;      /* the same, open */
 	bool key_unique;       /* it is unique, and checked at once */
 	Snapshot crosscheck;   /* unless null, a row to be changed that it does not see raises 40001 */
@@ -109,9 +109,9 @@ Difference *begin_difference(Target *target, const Shape &shape, Hasher *hasher)
 void add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid);
 /*
  * Nets, pairs and writes, in the order of the identity hash; returns the number of view rows written, and frees the
- * difference. __dv_hash of rows that enter is filled in here. Where the table has unique constraints of the user's, all
- * deletions come before the rest, so that a value may move from one row to another; the order of locks is then only
- * within each half, and a deadlock is possible, as between any two statements that delete and insert.
+ * difference. The hash column of rows that enter is filled in here. Where the table has unique constraints of the
+ * user's, all deletions come before the rest, so that a value may move from one row to another; the order of
+ * locks is then only within each half, and a deadlock is possible, as between any two statements that delete and insert.
  */
 uint64 apply_difference(Difference *difference);
 

@@ -28,7 +28,7 @@ struct Finder
 	IndexScanDesc scan; /* begun at the first use */
 	int nkeys;
 	AttrNumber attributes[INDEX_MAX_KEYS];
-	bool by_hash; /* the one attribute is __dv_hash */
+	bool by_hash; /* the one attribute is the hash column */
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	pg_uuid_t uuid;
 };

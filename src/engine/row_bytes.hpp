@@ -36,10 +36,10 @@ struct KeyType;
 KeyType *make_key_type(Oid typid, Oid collation, MemoryContext context);
 void put_key(StringInfo out, KeyType *type, Datum value, bool isnull);
 
-/* Hash of the image of every column but __dv_hash: of the state that no user sees, too. */
+/* Hash of the image of every column but the hash column: of the state that no user sees, too. */
 Hash128 state_hash(Hasher *hasher, TupleTableSlot *slot);
 
-/* What __dv_hash holds, and what rows are told apart by: the key's hash, or the content's where there is no key. */
+/* What the hash column holds, and what rows are told apart by: the key's hash, or the content's if there is no key. */
 Hash128 identity_hash(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
 
 void hash_to_uuid(const Hash128 &hash, unsigned char *uuid);

@@ -26,7 +26,7 @@ struct Hasher
 
 namespace {
 
-/* Arbitrary, but fixed for ever: __dv_hash is stored. */
+/* Arbitrary, but fixed for ever: the hash column is stored. */
 constexpr uint64 seed_hi = UINT64CONST(0x8d3f1c6b52a907e5);
 constexpr uint64 seed_lo = UINT64CONST(0x27b4e89d1f60c3a7);
 
@@ -215,7 +215,7 @@ content_hash(Hasher *hasher, TupleTableSlot *slot)
 Hash128
 state_hash(Hasher *hasher, TupleTableSlot *slot)
 {
-	/* __dv_hash is the last column where there is one, and may be missing from a computed row. */
+	/* The hash column is the last column where there is one, and may be missing from a computed row. */
 	return image_hash(hasher, slot, hasher->hash != 0 ? hasher->hash - 1 : hasher->ncolumns);
 }
 
