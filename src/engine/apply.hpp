@@ -111,7 +111,8 @@ void add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer
  * Nets, pairs and writes, in the order of the identity hash; returns the number of view rows written, and frees the
  * difference. The hash column of rows that enter is filled in here. Where the table has unique constraints of the
  * user's, all deletions come before the rest, so that a value may move from one row to another; the order of
- * locks is then only within each half, and a deadlock is possible, as between any two statements that delete and insert.
+ * locks is then only within each half, and a deadlock is possible, as between any two statements that delete and
+ * insert.
  */
 uint64 apply_difference(Difference *difference);
 
