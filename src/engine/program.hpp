@@ -9,6 +9,7 @@
 #include "capture/transaction.hpp"
 #include "catalog/registry.hpp"
 #include "core/ir.hpp"
+#include "engine/query.hpp"
 
 extern "C" {
 #include "nodes/execnodes.h"
@@ -58,15 +59,6 @@ struct Program
 Program *pin_program(Oid view);
 void unpin_program(Program *program);
 
-/* Names and rows of the relations that a prepared query reads besides tables. */
-struct Named
-{
-	char name[NAMEDATALEN];
-	Tuplestorestate *rows;
-	TupleDesc desc;
-	int64 nrows;
-};
-
 /*
  * The queries for a purpose, prepared in the current SPI connection for named relations of about `nrows` rows.
  * nplans < 0: there is none (a table has no path to the key).
@@ -75,14 +67,6 @@ Prepared prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows);
 
 /* Throws the prepared queries away. */
 void forget_prepared(Program *program);
-
-using Take = void (*)(TupleTableSlot *slot, void *context);
-
-/* Runs a prepared query under the active snapshot, each row to `take`. */
-void run_plan(SPIPlanPtr plan, Take take, void *context);
-
-void register_named(const Named &named);
-void unregister_named(const Named &named);
 
 /* The columns of a base table that a view's maintenance reads, appended to *out. */
 void columns_used(Oid view, Oid table, pg::Vec<AttrNumber> *out);
