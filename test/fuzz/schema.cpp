@@ -46,7 +46,7 @@ bare(Random &random, const Column &column)
 	switch (column.type)
 	{
 	case Type::integer:
-		return std::to_string(random.below(6));
+		return std::to_string(random.below(random.percent(80) ? 6 : 60));
 	case Type::bigint:
 		return random.percent(10) ? "10000000000" : std::to_string(random.below(5));
 	case Type::numeric:

@@ -24,6 +24,9 @@ Writer::predicate(const Relation &table, int percent)
 		const Column &column = random_.pick(table.columns);
 		if (!has_order(column.type))
 			out += column.name + "::text LIKE '%a%'";
+		else if (random_.percent(12) && column.type != Type::boolean) /* an extreme of many a group */
+			out += column.name + " = (SELECT " + random_.word({"max(", "min("}) + column.name + ") FROM " + table.name +
+				   ")";
 		else if (column.nullable && random_.percent(15))
 			out += column.name + " IS NULL";
 		else if (column.name == "id" || column.name == "ref")

@@ -9,7 +9,7 @@ ViewMaker::ViewMaker(Random &random, std::vector<const Relation *> sources)
 {}
 
 View
-ViewMaker::make(const std::string &name)
+ViewMaker::make(const std::string &name, const std::string &favourite)
 {
 	static const struct
 	{
@@ -41,10 +41,11 @@ ViewMaker::make(const std::string &name)
 	view_ = View();
 	view_.relation.name = name;
 	view_.relation.is_view = true;
+	bool favoured = !favourite.empty() && random_.percent(50);
 	for (const auto &shape : shapes)
 	{
 		drawn -= shape.weight;
-		if (drawn >= 0)
+		if (favoured ? favourite != shape.name : drawn >= 0)
 			continue;
 		view_.shape = shape.name;
 		(this->*shape.shape)();
@@ -261,13 +262,13 @@ ViewMaker::group(const Scope &scope)
 }
 
 void
-ViewMaker::aggregate(List &list, const Scope &scope)
+ViewMaker::aggregate(List &list, const Scope &scope, bool additive)
 {
 	std::string filters = random_.percent(20) ? " FILTER (WHERE " + predicate(scope, 1) + ")" : "";
 	const Ref *ref = choose(scope, [](Type type) { return has_order(type) && type != Type::boolean; });
 	const Ref *flag = choose(scope, [](Type type) { return type == Type::boolean; });
 	const Ref *real = choose(scope, [](Type type) { return type == Type::float8; });
-	switch (random_.below(15))
+	switch (random_.below(additive ? 11 : 15))
 	{
 	case 0:
 	case 1:
@@ -347,7 +348,9 @@ ViewMaker::linear()
 void
 ViewMaker::aggregates()
 {
-	Scope scope = inner(random_.between(1, 3));
+	/* most of them of the kind that is folded, extremes above all; the others may have anything */
+	bool additive = random_.percent(60);
+	Scope scope = inner(random_.between(1, additive ? 2 : 3));
 	List list;
 	std::string groups;
 	for (int i = random_.percent(18) ? 0 : random_.between(1, 2); i > 0; i--)
@@ -357,9 +360,9 @@ ViewMaker::aggregates()
 		groups += (groups.empty() ? " GROUP BY " : ", ") + ref.text;
 	}
 	for (int i = random_.between(groups.empty() ? 1 : 0, 4); i > 0; i--)
-		aggregate(list, scope);
+		aggregate(list, scope, additive);
 	view_.query = "SELECT " + list.text + " FROM " + scope.from + filter(scope, 40) + groups;
-	if (random_.percent(20))
+	if (!additive && random_.percent(30))
 		view_.query += random_.word({" HAVING count(*) > 1", " HAVING count(*) % 2 = 0"}) +
 					   (random_.percent(40) ? " OR sum(" + whole(scope) + ") > 4" : std::string());
 	view_.relation.columns = list.columns;

@@ -43,7 +43,8 @@ class ViewMaker
 {
 public:
 	ViewMaker(Random &random, std::vector<const Relation *> sources);
-	View make(const std::string &name);
+	/* Half of the views are of the shape `favourite`, where one is named. */
+	View make(const std::string &name, const std::string &favourite);
 
 private:
 	using Shape = void (ViewMaker::*)();
@@ -62,7 +63,8 @@ private:
 	std::string join_condition(const Scope &left, const Scope &right, bool equality_only);
 	void project(List &list, const Scope &scope, int count);
 	void keys(List &list, const Scope &scope);
-	void aggregate(List &list, const Scope &scope);
+	/* `additive`: only of the kinds that can be folded into a group without looking at its other rows, and extremes */
+	void aggregate(List &list, const Scope &scope, bool additive = false);
 	Ref group(const Scope &scope);
 	std::string ordered(const List &list);
 
