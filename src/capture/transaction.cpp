@@ -1,6 +1,7 @@
 /*
  * The flush's side: what is pending, and its rows.
  */
+#include "capture/net.hpp"
 #include "capture/store.hpp"
 
 namespace dv::capture {
@@ -142,17 +143,26 @@ materialize(Oid table, uint64 from, uint64 to)
 
 	TupleTableSlot *slot = MakeSingleTupleTableSlot(delta.desc, &TTSOpsMinimalTuple);
 	Reader reader = begin_reading(&store->pool, &state->log, from, to);
+	bool netting = to - from > 1 && to - from <= most_netted;
+	pg::Vec<MinimalTuple> tuples;
 	MinimalTuple tuple;
 	while (read_entry(&reader, &tuple))
 	{
 		if (tuple == nullptr)
 			continue;
+		if (netting)
+		{
+			tuples.push(heap_copy_minimal_tuple(tuple));
+			continue;
+		}
 		ExecStoreMinimalTuple(tuple, slot, false);
 		tuplestore_puttupleslot(delta.rows, slot);
 		delta.nrows++;
 	}
 	ExecDropSingleTupleTableSlot(slot);
 	end_reading(&reader);
+	if (netting)
+		delta.nrows = put_net(tuples, delta.desc, delta.rows);
 	return delta;
 }
 

@@ -85,7 +85,10 @@ pending(Oid view, Oid table)
  */
 bool unknown_between(Oid table, uint64 from, uint64 to);
 
-/* The rows in [from, to) as a tuplestore in CurrentMemoryContext and the current resource owner. */
+/*
+ * The rows in [from, to), less what came and went (see net.hpp), as a tuplestore in CurrentMemoryContext and the
+ * current resource owner.
+ */
 Delta materialize(Oid table, uint64 from, uint64 to);
 
 /* Statements still counted open at pre-commit were cut short: their tables become `unknown`, the counts zero. */
