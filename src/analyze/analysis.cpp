@@ -33,6 +33,14 @@ is_simple(const Query *query)
 		   query->havingQual == nullptr;
 }
 
+/* A table keeps no order: only where it says which rows to take does one matter. */
+void
+drop_needless_order(Query *query)
+{
+	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn)
+		query->sortClause = NIL;
+}
+
 void
 refuse_reserved_names(Query *query)
 {
@@ -57,11 +65,10 @@ analyze(Query *stored, Oid view, bool use_keys)
 	Query *query = work->query;
 
 	refuse_reserved_names(query);
-	analysis->query = stored;
+	refuse_what_cannot_be(query, &analysis->settings_matter);
+	drop_needless_order(query);
 	analysis->ir = ir;
 	analysis->nvisible = count_columns(query->targetList);
-	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn)
-		query->sortClause = NIL;
 	work->tables = tables_of(query);
 	if (OidIsValid(view))
 		ir->name = text(relation_text(view));
@@ -103,8 +110,7 @@ analyze(Query *stored, Oid view, bool use_keys)
 	if (ir->kind == core::Kind::keyed && count_incremental(ir) == 0)
 	{
 		work->query = normalize(stored);
-		if (work->query->limitCount == nullptr && work->query->limitOffset == nullptr && !work->query->hasDistinctOn)
-			work->query->sortClause = NIL;
+		drop_needless_order(work->query);
 		analyze_complete(work);
 		describe_tables(work);
 	}
@@ -115,9 +121,6 @@ analyze(Query *stored, Oid view, bool use_keys)
 	}
 	ir->content = text(analysis->content_sql);
 	describe_uses(work);
-	bool settings_matter;
-	refuse_what_cannot_be(stored, &settings_matter);
-	analysis->settings_matter = settings_matter;
 	return analysis;
 }
 

@@ -30,7 +30,6 @@ struct TableUse
 
 struct Analysis
 {
-	Query *query;            /* the stored query, as read */
 	const char *content_sql; /* computes every column of the view's table but the hash column, in order */
 	int nvisible;
 	int ncolumns;          /* of content_sql */

@@ -62,7 +62,7 @@ parse(const char *text)
 	if (IsA(statement->stmt, SelectStmt) && as<SelectStmt>(statement->stmt)->intoClause != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must not contain SELECT INTO")));
 	bool settings_matter;
-	refuse_what_cannot_be(query, &settings_matter);
+	refuse_what_cannot_be(normalize(query), &settings_matter);
 	return query;
 }
 

@@ -29,7 +29,7 @@ bool hashable_type(Oid type);
 bool exact_type(Oid type, Oid collation);
 
 /* refuse.cpp: raises for what no strategy can maintain; says whether a setting matters. */
-void refuse_what_cannot_be(Query *query, bool *settings_matter);
+void refuse_what_cannot_be(Query *normalized, bool *settings_matter);
 
 /* flatten.cpp: the query as one flat inner join, or nullptr. Range table entries in use have the aliases r<i>. */
 struct Flat

@@ -249,11 +249,11 @@ check_query(Query *query, Refusal *refusal)
 } // namespace
 
 void
-refuse_what_cannot_be(Query *query, bool *settings_matter)
+refuse_what_cannot_be(Query *normalized, bool *settings_matter)
 {
 	*settings_matter = false;
 	Refusal refusal{settings_matter, GetUserId()};
-	check_query(normalize(query), &refusal);
+	check_query(normalized, &refusal);
 }
 
 } // namespace dv::analyze

@@ -62,15 +62,6 @@ resolve_name(const char *name)
 	return request;
 }
 
-int
-by_oid(const void *a, const void *b)
-{
-	Oid left = *static_cast<const Oid *>(a);
-	Oid right = *static_cast<const Oid *>(b);
-
-	return left < right ? -1 : left > right;
-}
-
 void
 check_privileges(Oid table)
 {
@@ -94,7 +85,7 @@ check_and_lock(const Request &request, const analyze::Analysis *analysis)
 						errhint("Use refresh => 'on demand'.")));
 	for (int i = 0; i < analysis->ntables; i++)
 		tables[i] = analysis->tables[i].table;
-	qsort(tables, analysis->ntables, sizeof(Oid), by_oid);
+	qsort(tables, analysis->ntables, sizeof(Oid), oid_cmp);
 	for (int i = 0; i < analysis->ntables; i++)
 	{
 		check_privileges(tables[i]);

@@ -53,15 +53,6 @@ has(const pg::Vec<Oid> &oids, Oid oid)
 	return false;
 }
 
-int
-by_oid(const void *a, const void *b)
-{
-	Oid left = *static_cast<const Oid *>(a);
-	Oid right = *static_cast<const Oid *>(b);
-
-	return left < right ? -1 : left > right;
-}
-
 /* The relations that the command names and the user may drop; those of a schema, if it names that. */
 pg::Vec<Oid>
 named_relations(const DropStmt *stmt)
@@ -156,7 +147,7 @@ lock_before_drop(Node *parsetree)
 		}
 	}
 	if (bases.n > 1)
-		qsort(bases.data, bases.n, sizeof(Oid), by_oid);
+		qsort(bases.data, bases.n, sizeof(Oid), oid_cmp);
 	for (Oid base : bases)
 		LockRelationOid(base, AccessExclusiveLock);
 }

@@ -23,15 +23,6 @@ staleness_tag(Oid view)
 	return tag;
 }
 
-int
-by_oid(const void *a, const void *b)
-{
-	Oid left = *static_cast<const Oid *>(a);
-	Oid right = *static_cast<const Oid *>(b);
-
-	return left < right ? -1 : left > right;
-}
-
 /*
  * Against other changes of the view's state, and against flushes: one that had begun with the view would go on with
  * it, while the writers that come next leave it alone.  It must still be there, and ours, afterwards.
@@ -53,7 +44,7 @@ wait_for_writers(const View *view)
 
 	for (int i = 0; i < view->ntables; i++)
 		tables[i] = view->tables[i];
-	qsort(tables, view->ntables, sizeof(Oid), by_oid);
+	qsort(tables, view->ntables, sizeof(Oid), oid_cmp);
 	for (int i = 0; i < view->ntables; i++)
 	{
 		if (get_rel_relkind(tables[i]) != RELKIND_FOREIGN_TABLE)
