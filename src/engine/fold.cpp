@@ -40,7 +40,6 @@ struct Folding
 	Step *step;
 	pg::Vec<Group> groups;
 	TupleTableSlot *row;
-	FmgrInfo *better;
 };
 
 int
@@ -76,22 +75,13 @@ take_partial(TupleTableSlot *slot, void *context)
 	Folding *folding = static_cast<Folding *>(context);
 	Program *program = folding->step->program;
 	const Shape &shape = program->analysis->shape;
-	slot_getallattrs(slot);
-
-	TupleTableSlot *row = folding->row;
-	ExecClearTuple(row);
-	memset(row->tts_isnull, true, sizeof(bool) * row->tts_tupleDescriptor->natts);
-	for (int i = 0; i < shape.nkeys; i++)
-	{
-		row->tts_values[shape.keys[i] - 1] = slot->tts_values[i];
-		row->tts_isnull[shape.keys[i] - 1] = slot->tts_isnull[i];
-	}
-	ExecStoreVirtualTuple(row);
+	MemoryContext before = MemoryContextSwitchTo(folding->groups.context);
+	fill_key_row(folding->row, slot, shape);
 
 	Group group{};
-	group.hash = key_hash(program->hasher, row);
+	group.hash = key_hash(program->hasher, folding->row);
 	group.key = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);
-	ExecCopySlot(group.key, row);
+	ExecCopySlot(group.key, folding->row);
 	group.parts = static_cast<Part *>(palloc0(sizeof(Part) * number_of_states(folding)));
 	int at = shape.nkeys;
 	for (int i = 0; i < number_of_states(folding); i++)
@@ -110,12 +100,14 @@ take_partial(TupleTableSlot *slot, void *context)
 	}
 	group.left = DatumGetInt64(slot->tts_values[at]);
 	folding->groups.push(group);
+	MemoryContextSwitchTo(before);
 }
 
 bool
 beats(Folding *folding, int state, Datum a, Datum b)
 {
-	return DatumGetBool(FunctionCall2Coll(&folding->better[state], attribute_of(folding, state)->attcollation, a, b));
+	FmgrInfo *better = &folding->step->program->better[state];
+	return DatumGetBool(FunctionCall2Coll(better, attribute_of(folding, state)->attcollation, a, b));
 }
 
 bool
@@ -357,27 +349,14 @@ Outcome
 fold_delta(Step *step)
 {
 	Program *program = step->program;
-	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), program->better};
+	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual)};
 
 	pg::Identity restricted = act_restricted(step);
 	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
-	folding.groups.context = CurrentMemoryContext;
 	MemoryContext here = CurrentMemoryContext;
-	struct Switch
-	{
-		Folding *folding;
-		MemoryContext context;
-	} hold{&folding, here};
+	folding.groups.context = here;
 	for (int i = 0; i < terms.nplans; i++)
-		run_plan(
-			terms.plans[i],
-			[](TupleTableSlot *slot, void *context) {
-				Switch *s = static_cast<Switch *>(context);
-				MemoryContext before = MemoryContextSwitchTo(s->context);
-				take_partial(slot, s->folding);
-				MemoryContextSwitchTo(before);
-			},
-			&hold);
+		run_plan(terms.plans[i], take_partial, &folding);
 	pg::resume(restricted);
 	if (folding.groups.empty())
 		return Outcome{0, false, 0};

@@ -47,18 +47,8 @@ take_key(TupleTableSlot *slot, void *context)
 	Tracing *tracing = static_cast<Tracing *>(context);
 	if (is_broken(Rule::keyed) && tracing->seen++ == 0)
 		return;
-	const Shape &shape = tracing->step->program->analysis->shape;
-	TupleTableSlot *row = tracing->row;
-	slot_getallattrs(slot);
-	ExecClearTuple(row);
-	memset(row->tts_isnull, true, row->tts_tupleDescriptor->natts);
-	for (int i = 0; i < shape.nkeys; i++)
-	{
-		row->tts_values[shape.keys[i] - 1] = slot->tts_values[i];
-		row->tts_isnull[shape.keys[i] - 1] = slot->tts_isnull[i];
-	}
-	ExecStoreVirtualTuple(row);
-	add_key(tracing->keys, row);
+	fill_key_row(tracing->row, slot, tracing->step->program->analysis->shape);
+	add_key(tracing->keys, tracing->row);
 }
 
 /* Where most of the view is touched, one pass over all of it is cheaper than a look-up per key. */
@@ -115,6 +105,20 @@ take_stored(TupleTableSlot *slot, void *context)
 	ItemPointerData tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(slot->tts_values[0]));
 	fill_view_row(collect->row, slot, 1, collect->program->desc->natts);
 	add_row(collect->difference, -1, collect->row, &tid);
+}
+
+void
+fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, const Shape &shape)
+{
+	slot_getallattrs(row);
+	ExecClearTuple(view_row);
+	memset(view_row->tts_isnull, true, sizeof(bool) * view_row->tts_tupleDescriptor->natts);
+	for (int i = 0; i < shape.nkeys; i++)
+	{
+		view_row->tts_values[shape.keys[i] - 1] = row->tts_values[i];
+		view_row->tts_isnull[shape.keys[i] - 1] = row->tts_isnull[i];
+	}
+	ExecStoreVirtualTuple(view_row);
 }
 
 void
