@@ -120,6 +120,11 @@ CREATE FUNCTION deltaview.verify_state(name regclass, OUT copies bigint, OUT con
 	AS 'MODULE_PATHNAME', 'dv_verify_state' LANGUAGE C;
 COMMENT ON FUNCTION deltaview.verify_state(regclass) IS 'internal: as verify, with the hidden columns';
 
+CREATE FUNCTION deltaview.rewritten(query text, step text DEFAULT NULL) RETURNS text
+	AS 'MODULE_PATHNAME', 'dv_rewritten' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.rewritten(text, text) IS
+	'internal: the query after one step (by name, else the first that applies) towards one that can be maintained; null if none does';
+
 CREATE FUNCTION deltaview.read_stats(name regclass, OUT flushes bigint, OUT incremental bigint, OUT complete bigint,
 		OUT rows_in bigint, OUT rows_out bigint, OUT time_ms double precision, OUT lock_waits bigint,
 		OUT escalations bigint, OUT last_error text)

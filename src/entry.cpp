@@ -38,6 +38,7 @@ EXPORT(dv_explain);
 EXPORT(dv_explain_query);
 EXPORT(dv_verify);
 EXPORT(dv_verify_state);
+EXPORT(dv_rewritten);
 EXPORT(dv_read_stats);
 EXPORT(dv_ddl_command_start);
 EXPORT(dv_ddl_command_end);
@@ -189,6 +190,18 @@ dv_verify_state(PG_FUNCTION_ARGS)
 {
 	engine::verify(fcinfo, relation_argument(fcinfo), true);
 	return static_cast<Datum>(0);
+}
+
+Datum
+dv_rewritten(PG_FUNCTION_ARGS)
+{
+	const char *query = text_argument(fcinfo, 0, "query");
+	const char *step = PG_ARGISNULL(1) ? nullptr : text_argument(fcinfo, 1, "step");
+	const char *result = catalog::rewritten(query, step);
+
+	if (result == nullptr)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(result));
 }
 
 Datum

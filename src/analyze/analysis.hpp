@@ -68,6 +68,9 @@ char *text_of(Query *query);
  */
 Analysis *analyze(Query *stored, Oid view = InvalidOid, bool use_keys = true);
 
+/* One step of the rewriting (rewrite.hpp), for tests; nullptr if none applies. */
+Query *rewrite_normalized(Query *query, const char *step);
+
 /* The query of the plain view `definition`. */
 Query *stored_query(Oid definition);
 

@@ -64,6 +64,14 @@ explain_query(FunctionCallInfo fcinfo, const char *query)
 	put_analysis(fcinfo, analyze::analyze(parse_user_query(query)), nullptr);
 }
 
+const char *
+rewritten(const char *query, const char *step)
+{
+	Query *changed = analyze::rewrite_normalized(parse_user_query(query), step);
+
+	return changed ? analyze::text_of(changed) : nullptr;
+}
+
 Datum
 read_stats(FunctionCallInfo fcinfo, Oid relid)
 {
