@@ -128,6 +128,8 @@ become_subquery(RangeTblEntry *rte, Query *subquery)
 {
 	rte->rtekind = RTE_SUBQUERY;
 	rte->subquery = subquery;
+	/* WITH x (a, b), or a view's column that was renamed: the query itself has other names */
+	rte->alias = makeAlias(rte->eref->aliasname, static_cast<List *>(copyObjectImpl(rte->eref->colnames)));
 	rte->relid = InvalidOid;
 	rte->relkind = 0;
 	rte->rellockmode = 0;

@@ -4,10 +4,14 @@ CREATE TABLE sh_b (g int, y int);
 INSERT INTO sh_a VALUES (1, 1, 'one', '{1,2}'), (2, 1, 'two', '{}'), (3, 2, 'three', '{2}'), (4, NULL, NULL, NULL);
 INSERT INTO sh_b VALUES (1, 10), (1, 10), (2, 5), (NULL, 1);
 
+CREATE VIEW sh_v AS SELECT g, sum(y) AS s FROM sh_b GROUP BY g;
+ALTER VIEW sh_v RENAME g TO h;
 CREATE TABLE sh_queries (name text PRIMARY KEY, query text);
 INSERT INTO sh_queries VALUES
 ('sh_cte_in', 'WITH c AS (SELECT g FROM sh_b) SELECT id FROM sh_a WHERE g IN (SELECT g FROM c)'),
 ('sh_cte_deep', 'WITH c AS (SELECT g, y FROM sh_b) SELECT id, (WITH d AS (SELECT y FROM c WHERE c.g = a.g) SELECT sum(y) FROM d) AS s FROM sh_a a'),
+('sh_cte_names', 'WITH c (h, s) AS (SELECT g, sum(y) FROM sh_b GROUP BY g) SELECT a.id, s FROM sh_a a, c WHERE a.g = h AND s > (SELECT min(s) FROM c)'),
+('sh_view_names', 'SELECT h, s FROM sh_v WHERE s > 0'),
 ('sh_aliases', 'SELECT z.r FROM sh_a z(p, q, r)'),
 ('sh_aliases_group', 'SELECT z.q, count(*) AS n FROM sh_a z(p, q) JOIN sh_b w(q, v) ON z.q = w.q GROUP BY z.q'),
 ('sh_function', 'SELECT s.id, e FROM (SELECT id, list FROM sh_a) s, unnest(s.list) e'),
