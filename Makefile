@@ -4,7 +4,7 @@ PG_CONFIG ?= pg_config
 
 # These are scripts, which install what is missing before anything else, so
 # they must not need the server's own makefiles.
-SCRIPT_GOALS := check demo unit lint format help
+SCRIPT_GOALS := check demo bench unit lint format help
 SCRIPTED := $(filter $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(SCRIPTED),)
@@ -16,6 +16,9 @@ check:
 
 demo:
 	@PG_CONFIG='$(PG_CONFIG)' bash ci/demo.sh
+
+bench:
+	@PG_CONFIG='$(PG_CONFIG)' bash bench/tpch.sh
 
 unit:
 	@bash ci/unit.sh
@@ -31,6 +34,7 @@ help:
 	@echo 'make install      install into that server'
 	@echo 'make check        all tests, on a private server; installs what is missing first'
 	@echo 'make demo         the order documents at full size, on a private server'
+	@echo 'make bench        what one order costs each query of TPC-H, on a private server'
 	@echo 'make unit         the unit tests of src/core'
 	@echo 'make lint         clang-format and clang-tidy in check mode'
 	@echo 'make format       clang-format in place'

@@ -1,13 +1,16 @@
 #!/bin/bash
 # make check: everything, from a bare machine.  The last line says how many of
-# the tests passed; FUZZ_SECONDS, FUZZ_SEED and ONLY (a list of parts) narrow it.
+# the tests passed; FUZZ_SECONDS, FUZZ_SEED, TPCH_TRANSACTIONS, TPCH_SCALE and ONLY (a
+# list of parts) narrow it, and TPCH_STRICT=1 widens it.
 . "$(dirname "$0")/lib.sh"
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit regress isolation tap fuzz stress log}
+PARTS=${ONLY:-consistency unit regress isolation tap fuzz tpch stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
+TPCH_TRANSACTIONS=${TPCH_TRANSACTIONS:-30}
+TPCH_SCALE=${TPCH_SCALE:-0.01}
 wanted() { [[ " $PARTS " == *" $1 "* ]]; }
 
 start_work
@@ -57,7 +60,7 @@ if wanted unit; then
 	bash ci/unit.sh "$TALLY" || { grep -q '^not ok unit' "$TALLY" || not_ok "unit tests do not build"; }
 fi
 
-if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted stress; then
+if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted tpch || wanted stress; then
 	built=yes
 	make_tree || built=no
 	[ $built = yes ] && start_server "fsync = off" "max_prepared_transactions = 20" "max_wal_size = 4GB" \
@@ -69,7 +72,7 @@ if [ "${built:-no}" = yes ]; then
 	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	mkdir "$WORK/run/src"
 	cp -r test expected examples "$WORK/run/src/"
-	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/stress/{stress,*.o} "$WORK"/run/src/test/helper/*.{o,so}
+	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/tpch/{tpch,*.o} "$WORK"/run/src/test/stress/{stress,*.o} "$WORK"/run/src/test/helper/*.{o,so}
 	if [ -e test/helper/Makefile ]; then
 		judge "build the tests' helper" make --no-print-directory -C "$WORK/run/src/test/helper" PG_CONFIG="$PG_CONFIG"
 	fi
@@ -116,6 +119,20 @@ if [ "${built:-no}" = yes ]; then
 		else
 			cat "$WORK/fuzz.log"
 			not_ok "fuzz does not build"
+		fi
+	fi
+	if wanted tpch; then
+		tpch() {
+			dropdb --if-exists tpch 2>/dev/null
+			createdb tpch
+			timeout 1500 "$WORK/run/src/test/tpch/tpch" --seed "$FUZZ_SEED" "$@" \
+				--conninfo "host=$PGHOST port=$PGPORT user=postgres dbname=tpch"
+		}
+		say "TPC-H, seed $FUZZ_SEED, scale $TPCH_SCALE, $TPCH_TRANSACTIONS transactions"
+		judge "build the TPC-H suite" make --no-print-directory -j"$(nproc)" -C "$WORK/run/src/test/tpch" PG_CONFIG="$PG_CONFIG"
+		judge "tpch" tpch --scale "$TPCH_SCALE" --transactions "$TPCH_TRANSACTIONS"
+		if [ "${TPCH_STRICT:-}" = 1 ]; then
+			judge "tpch without recomputing" tpch --scale 0 --transactions 0 --strict
 		fi
 	fi
 	if wanted stress; then
