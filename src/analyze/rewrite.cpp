@@ -1,8 +1,11 @@
 #include "analyze/rewrite.hpp"
+#include "analyze/rewrite_steps.hpp"
 
 namespace dv::analyze {
 
 const RewriteStep rewrite_steps[] = {
+	{"set_operation", rewrite_set_operation},
+	{"uncorrelated", rewrite_uncorrelated},
 	{nullptr, nullptr},
 };
 const int rewrite_step_count = lengthof(rewrite_steps) - 1;
@@ -46,9 +49,8 @@ select_from(Query *inner)
 		if (entry->resjunk)
 			continue;
 		names = lappend(names, makeString(pstrdup(entry->resname)));
-		TargetEntry *output = makeTargetEntry(
-			reinterpret_cast<Expr *>(makeVarFromTargetEntry(1, entry)),
-			list_length(query->targetList) + 1, pstrdup(entry->resname), false);
+		TargetEntry *output = makeTargetEntry(reinterpret_cast<Expr *>(makeVarFromTargetEntry(1, entry)),
+											  list_length(query->targetList) + 1, pstrdup(entry->resname), false);
 		query->targetList = lappend(query->targetList, output);
 	}
 	rte->alias = makeAlias("part", NIL);
