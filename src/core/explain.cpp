@@ -32,7 +32,7 @@ advise(const View &view, int occurrence, Text column, std::string &advice)
 {
 	const BaseTable &table = view.tables[view.occurrences[occurrence].table];
 	std::string statement = "CREATE INDEX ON " + std::string(table.name) + " (" + std::string(column) + ")";
-	if (leads_an_index(table, column) || advice.find(statement + ";") != std::string::npos)
+	if (column.empty() || leads_an_index(table, column) || advice.find(statement + ";") != std::string::npos)
 		return;
 	advice += (advice.empty() ? "" : "\n") + statement + ";";
 }

@@ -62,6 +62,8 @@ struct Edge
 	bool same_type;      /* the values can stand for each other */
 	Text from_cast = {}; /* the type that the operator reads the column as, where that is another one */
 	Text to_cast = {};
+	Text from_value = {}; /* instead of a column: an expression over the alias r<from> */
+	Text to_value = {};
 };
 
 /* A column of the partition key P of a keyed view. */

@@ -30,16 +30,30 @@ reach_from(const View &view, int start)
 	return reach;
 }
 
-/* The column of u that can stand for the key column: its own, or one that must equal it. */
-std::optional<Text>
-stands_for(const View &view, int u, const KeyColumn &key)
+struct Source
 {
-	if (u == key.occurrence)
-		return key.column;
-	for (const Edge &edge : view.edges)
-		if (edge.from == u && edge.to == key.occurrence && edge.to_column == key.column && edge.same_type)
-			return edge.from_column;
-	return std::nullopt;
+	int occurrence;
+	Text column;
+	Text value; /* instead of a column: an expression */
+};
+
+/* The columns that can stand for the key column, the fewest equalities away first: it, and those that must equal it. */
+std::vector<Source>
+stand_ins(const View &view, const KeyColumn &key)
+{
+	std::vector<Source> sources{{key.occurrence, key.column, {}}};
+	auto known = [&](const Edge &edge) {
+		for (const Source &source : sources)
+			if (source.occurrence == edge.from && source.column == edge.from_column && source.value == edge.from_value)
+				return true;
+		return false;
+	};
+	for (size_t i = 0; i < sources.size(); i++)
+		for (const Edge &edge : view.edges)
+			if (edge.same_type && edge.to == sources[i].occurrence && edge.to_column == sources[i].column &&
+				edge.to_value == sources[i].value && !known(edge))
+				sources.push_back({edge.from, edge.from_column, edge.from_value});
+	return sources;
 }
 
 bool
@@ -69,16 +83,22 @@ add_steps(const View &view, const Reach &reach, int to, Path &path)
 }
 
 std::string
-column_of(int occurrence, Text column)
+value_of(int occurrence, Text column, Text value)
 {
-	return alias(occurrence) + "." + std::string(column);
+	return value.empty() ? alias(occurrence) + "." + std::string(column) : std::string(value);
 }
 
 std::string
-operand(int occurrence, Text column, Text cast)
+value_of(const Path::Output &output)
 {
-	std::string value = column_of(occurrence, column);
-	return cast.empty() ? value : "(" + value + ")::" + std::string(cast);
+	return value_of(output.occurrence, output.column, output.value);
+}
+
+std::string
+operand(int occurrence, Text column, Text value, Text cast)
+{
+	std::string operand = value_of(occurrence, column, value);
+	return cast.empty() ? operand : "(" + operand + ")::" + std::string(cast);
 }
 
 std::string
@@ -88,8 +108,7 @@ trace_query(const View &view, const Changed &changed, const Path &path)
 	std::string from;
 	std::string where;
 	for (size_t i = 0; i < path.outputs.size(); i++)
-		outputs += (i > 0 ? ", " : "") + column_of(path.outputs[i].occurrence, path.outputs[i].column) + " AS " +
-				   key_name(static_cast<int>(i));
+		outputs += (i > 0 ? ", " : "") + value_of(path.outputs[i]) + " AS " + key_name(static_cast<int>(i));
 	for (size_t i = 0; i < path.steps.size(); i++)
 	{
 		int o = path.steps[i].occurrence;
@@ -101,9 +120,13 @@ trace_query(const View &view, const Changed &changed, const Path &path)
 								 : Role::current) +
 				" " + alias(o);
 		for (const Edge *edge : path.steps[i].by)
-			where += (where.empty() ? " WHERE " : " AND ") + operand(edge->from, edge->from_column, edge->from_cast) +
-					 " " + std::string(edge->op) + " " + operand(edge->to, edge->to_column, edge->to_cast);
+			where += (where.empty() ? " WHERE " : " AND ") +
+					 operand(edge->from, edge->from_column, edge->from_value, edge->from_cast) + " " +
+					 std::string(edge->op) + " " + operand(edge->to, edge->to_column, edge->to_value, edge->to_cast);
 	}
+	for (const Path::Output &output : path.outputs)
+		if (output.equated)
+			where += (where.empty() ? " WHERE " : " AND ") + value_of(output) + " IS DISTINCT FROM NULL";
 	return "SELECT DISTINCT " + outputs + " FROM " + from + where;
 }
 
@@ -117,19 +140,29 @@ find_path(const View &view, int occurrence)
 	path.steps.push_back({occurrence, {}});
 	for (const KeyColumn &key : view.keys)
 	{
-		bool found = false;
-		for (int u : reach.order)
-			if (std::optional<Text> column = stands_for(view, u, key))
-			{
-				add_steps(view, reach, u, path);
-				path.outputs.push_back({u, *column});
-				found = true;
-				break;
-			}
-		if (!found)
+		std::vector<Source> sources = stand_ins(view, key);
+		const Source *nearest = nullptr;
+		for (size_t u = 0; u < reach.order.size() && nearest == nullptr; u++)
+			for (const Source &source : sources)
+				if (source.occurrence == reach.order[u] && nearest == nullptr)
+					nearest = &source;
+		if (nearest == nullptr)
 			return std::nullopt;
+		add_steps(view, reach, nearest->occurrence, path);
+		path.outputs.push_back({nearest->occurrence, nearest->column, nearest->value,
+								key.nullable && nearest->occurrence != key.occurrence});
 	}
 	return path;
+}
+
+int
+count_steps(const View &view)
+{
+	size_t steps = 0;
+	for (int o = 0; o < view.occurrences.n; o++)
+		if (std::optional<Path> path = find_path(view, o))
+			steps += path->steps.size();
+	return static_cast<int>(steps);
 }
 
 std::optional<std::vector<std::string>>

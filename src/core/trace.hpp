@@ -15,6 +15,12 @@ namespace dv::core {
  * rows of v that satisfy it.  Take an output row that differs between the two
  * states, and on its path to the key the changed row that is nearest to the
  * key: what lies between is unchanged, so reading it in either state finds it.
+ *
+ * A path need not be walked to its end.  Where its equalities lead from a column
+ * of u through one column of each occurrence to the key, all by the equality that
+ * tells keys apart, u's column equals the key in every row that satisfies them:
+ * what it holds is a superset of the keys that the rest of the path would find.
+ * Its NULLs equal nothing, and lead nowhere.
  */
 struct Path
 {
@@ -27,6 +33,8 @@ struct Path
 	{
 		int occurrence;
 		Text column;
+		Text value;   /* instead of a column: an expression */
+		bool equated; /* another column than the key's stands for a key that may be NULL: its own NULLs are none */
 	};
 	std::vector<Step> steps;
 	std::vector<Output> outputs;
@@ -34,6 +42,9 @@ struct Path
 
 /* The shortest path from a changed occurrence to all key columns; none if there is none. */
 std::optional<Path> find_path(const View &view, int occurrence);
+
+/* How many tables all paths to the key read, the changed ones included. */
+int count_steps(const View &view);
 
 /* The queries that give the keys that the changed tables' deltas may reach; empty if some occurrence has no path. */
 std::optional<std::vector<std::string>> key_traces(const View &view, const Changed &changed);

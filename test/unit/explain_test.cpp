@@ -52,7 +52,7 @@ TEST(Explain, KeyedNamesTheKeyAndShowsTracesThenContent)
 	int o = p.reads(orders);
 	int i = p.reads(items);
 	p.edge(i, "order_id", o, "id");
-	p.key("id", o, "id");
+	p.key("id", o, "id", false);
 	p.view.kind = Kind::keyed;
 	p.view.content = "SELECT id FROM orders";
 
@@ -73,7 +73,7 @@ TEST(Explain, ATableWithoutAPathIsComplete)
 	int rates = p.table("public.rates", {"rate"});
 	int o = p.reads(orders);
 	(void) p.reads(rates);
-	p.key("id", o, "id");
+	p.key("id", o, "id", false);
 	p.view.kind = Kind::keyed;
 	p.view.content = "SELECT id, (SELECT max(rate) FROM rates) AS rate FROM orders";
 

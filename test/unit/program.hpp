@@ -48,15 +48,22 @@ struct Program
 		view.edges = slice(edges);
 	}
 
+	/* What the last edge compares instead of columns. */
+	void values(Text from, Text to)
+	{
+		edges.back().from_value = from;
+		edges.back().to_value = to;
+	}
+
 	void both_ways(int a, Text a_column, int b, Text b_column)
 	{
 		edge(a, a_column, b, b_column);
 		edge(b, b_column, a, a_column);
 	}
 
-	void key(Text name, int occurrence, Text column)
+	void key(Text name, int occurrence, Text column, bool nullable = true)
 	{
-		keys.push_back(KeyColumn{name, "=", true, occurrence, column});
+		keys.push_back(KeyColumn{name, "=", nullable, occurrence, column});
 		view.keys = slice(keys);
 	}
 
