@@ -10,23 +10,36 @@ namespace {
 
 struct Sight
 {
-	const char *customers; /* a query for their keys; null: any customer */
-	const char *parts;     /* a query for keys of parts and their suppliers; null: any */
+	std::string customers; /* a query for their keys; empty: any customer */
+	std::string parts;     /* a query for keys of parts and their suppliers; empty: any */
 	const char *ordered = "1994-03-10";
 	int shipped = 30, committed = 40, received = 45; /* days after that */
 	int hits = 4;                                    /* items of these parts */
 	int others = 0;                                  /* items of any other supplier, which are on time */
 	int quantity = 20;
+	std::string otherwise; /* parts, where the first query finds none; in quantities without measure */
 	int discount = 6;
 	const char *flag = "N", *mode = "SHIP", *instruction = "NONE";
 };
+
+/* Suppliers of Canada, each with one of those of his forest parts for which the first condition holds. */
+std::string
+canadian(const std::string &part, const std::string &having)
+{
+	return "SELECT min(ps_partkey) FILTER (WHERE " + part +
+		   "), s_suppkey FROM supplier JOIN nation ON n_nationkey = s_nationkey JOIN partsupp ON ps_suppkey = "
+		   "s_suppkey JOIN part ON p_partkey = ps_partkey CROSS JOIN LATERAL (SELECT sum(l_quantity) AS sold FROM "
+		   "lineitem WHERE l_partkey = ps_partkey AND l_suppkey = ps_suppkey AND l_shipdate BETWEEN date '1994-01-01' "
+		   "AND date '1994-12-31') l WHERE n_name = 'CANADA' AND p_name LIKE 'forest%' GROUP BY s_suppkey HAVING bool_or(" +
+		   part + ") AND count(*) FILTER (WHERE ps_availqty > 0.5 * sold) = " + having + " ORDER BY 1, 2";
+}
 
 Sight
 sight(int query)
 {
 	static const char *dearest = "SELECT ps_partkey, ps_suppkey FROM part JOIN partsupp ON ps_partkey = p_partkey "
 								 "ORDER BY p_retailprice DESC, 1, 2 LIMIT 200";
-	Sight s = {};
+	Sight s;
 	switch (query)
 	{
 	case 3:
@@ -102,13 +115,9 @@ sight(int query)
 		s.mode = "AIR";
 		s.instruction = "DELIVER IN PERSON";
 		break;
-	case 20: /* the first pair of its supplier, with nothing sold so far */
-		s.parts = "SELECT ps_partkey, ps_suppkey FROM partsupp JOIN part ON p_partkey = ps_partkey "
-				  "JOIN supplier ON s_suppkey = ps_suppkey JOIN nation ON n_nationkey = s_nationkey "
-				  "WHERE n_name = 'CANADA' AND p_name LIKE 'forest%' AND ps_availqty > 1000 AND NOT EXISTS "
-				  "(SELECT FROM partsupp p2 JOIN part ON p_partkey = p2.ps_partkey JOIN lineitem ON "
-				  "l_partkey = p2.ps_partkey AND l_suppkey = p2.ps_suppkey WHERE p2.ps_suppkey = s_suppkey AND "
-				  "p_name LIKE 'forest%' AND l_shipdate BETWEEN date '1994-01-01' AND date '1994-12-31') ORDER BY 1, 2";
+	case 20: /* a supplier who comes in, as he sells a first one; or else one who goes, as he sells too many */
+		s.parts = canadian("sold IS NULL AND ps_availqty > 1000", "0");
+		s.otherwise = canadian("ps_availqty > 0.5 * sold", "1");
 		s.hits = 1;
 		s.others = 3;
 		break;
@@ -149,11 +158,18 @@ aim_order(Connection &connection, const Generator &generator, Random &random, in
 	Sight s = sight(query);
 	Order order = generator.order(key);
 	Keys customers, parts;
-	if (s.customers && (customers = keys(connection, s.customers, 1)).empty())
+	if (!s.customers.empty() && (customers = keys(connection, s.customers, 1)).empty())
 		return {};
-	if (s.parts && (parts = keys(connection, s.parts, 2)).empty())
+	if (!s.parts.empty())
+		parts = keys(connection, s.parts, 2);
+	if (!s.otherwise.empty() && parts.empty())
+	{
+		parts = keys(connection, s.otherwise, 2);
+		s.quantity = 30000;
+	}
+	if (!s.parts.empty() && parts.empty())
 		return {};
-	if (s.customers)
+	if (!s.customers.empty())
 		order.customer = random.pick(customers)[0];
 	order.ordered = day(s.ordered);
 	order.status = order.ordered < day("1995-03-01") ? "F" : "O";
@@ -170,13 +186,13 @@ aim_order(Connection &connection, const Generator &generator, Random &random, in
 			item.part = random.between(1, generator.parts);
 			item.supplier = generator.supplier_of(item.part, random.below(4));
 		} while (!hit && item.supplier == order.items[0].supplier);
-		if (hit && s.parts)
+		if (hit && !s.parts.empty())
 		{
 			const std::vector<long> &pair = random.pick(parts);
 			item.part = pair[0];
 			item.supplier = pair[1];
 		}
-		item.quantity = s.quantity;
+		item.quantity = hit ? s.quantity : 20;
 		item.discount = s.discount;
 		item.flag = s.flag;
 		item.status = order.status;
@@ -195,7 +211,7 @@ aim_order(Connection &connection, const Generator &generator, Random &random, in
 Aimed
 aim_partsupp(Connection &connection, Random &random, int query)
 {
-	const char *cost = query == 2 ? "0.50" : "1000.00";
+	const char *cost = query == 2 ? "0.50" : "5000.00";
 	const char *pairs = "";
 	switch (query)
 	{

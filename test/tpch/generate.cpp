@@ -79,6 +79,20 @@ address(Random &random)
 	return text;
 }
 
+/* As many suppliers in each nation, so that a small scale has some of all. */
+long
+nation_of(uint64_t seed, long supplier)
+{
+	Random random(seed, supplier_rows, static_cast<uint64_t>(-1 - (supplier - 1) / 25));
+	std::vector<long> nations(25);
+	for (size_t i = 0; i < nations.size(); i++)
+	{
+		nations[i] = static_cast<long>(i);
+		std::swap(nations[i], nations[static_cast<size_t>(random.below(static_cast<long>(i) + 1))]);
+	}
+	return nations[static_cast<size_t>((supplier - 1) % 25)];
+}
+
 } // namespace
 
 std::string
@@ -172,7 +186,7 @@ Line
 Generator::supplier(long key) const
 {
 	Random random(seed_, supplier_rows, static_cast<uint64_t>(key));
-	long nation = random.below(25);
+	long nation = nation_of(seed_, key);
 	std::string comment = prose(random, 25, 60);
 	/* five of 10,000 each */
 	if (key % 2000 == 7)

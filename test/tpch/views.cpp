@@ -31,7 +31,7 @@ read_views(const std::string &directory, double scale)
 {
 	std::vector<View> views;
 	char fraction[32];
-	std::snprintf(fraction, sizeof fraction, "%.10f", 0.0001 / (scale > 0 ? scale : 0.01));
+	std::snprintf(fraction, sizeof fraction, "%.10f", scale < 0.1 ? 0.002 : 0.0001 / scale);
 	for (int number = 1; number <= query_count; number++)
 	{
 		View view;

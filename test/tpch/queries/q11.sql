@@ -1,4 +1,4 @@
--- Important stock identification; :fraction is 0.0001 / scale
+-- Important stock identification; :fraction is 0.0001 / scale, below scale 0.1 it is 0.002
 SELECT ps_partkey, sum(ps_supplycost * ps_availqty) AS value
 FROM partsupp, supplier, nation
 WHERE ps_suppkey = s_suppkey
