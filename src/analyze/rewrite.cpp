@@ -1,12 +1,12 @@
-#include "analyze/rewrite.hpp"
 #include "analyze/rewrite_steps.hpp"
 
 namespace dv::analyze {
 
 const RewriteStep rewrite_steps[] = {
-	{"set_operation", rewrite_set_operation},
-	{"uncorrelated", rewrite_uncorrelated},
-	{nullptr, nullptr},
+	{"limit", rewrite_limit},         {"set_operation", rewrite_set_operation},
+	{"distinct", rewrite_distinct},   {"windows", rewrite_windows},
+	{"having", rewrite_having},       {"uncorrelated", rewrite_uncorrelated},
+	{"ungrouped", rewrite_ungrouped}, {nullptr, nullptr},
 };
 const int rewrite_step_count = lengthof(rewrite_steps) - 1;
 

@@ -1,11 +1,22 @@
 #pragma once
 
 /*
- * The steps that concern sets of rows, each in a file of its own.
+ * The steps, each in a file of its own.
  */
 #include "analyze/rewrite_build.hpp"
 
 namespace dv::analyze {
+
+/* ORDER BY and LIMIT over a subquery with the rest. */
+Query *rewrite_limit(const Query *query);
+/* DISTINCT over a subquery that groups, ranks or expands. */
+Query *rewrite_distinct(const Query *query);
+/* Windows over a subquery that groups, or that has those of another partition. */
+Query *rewrite_windows(const Query *query);
+/* HAVING as WHERE over a subquery that groups. */
+Query *rewrite_having(const Query *query);
+/* Groups, DISTINCT and windows over a subquery with what is no inner join. */
+Query *rewrite_ungrouped(const Query *query);
 
 /* UNION, INTERSECT and EXCEPT as blocks over UNION ALL. */
 Query *rewrite_set_operation(const Query *query);

@@ -63,15 +63,13 @@ find_fold(const Folds *folds, core::StateKind kind, const Aggref *agg)
 	return nullptr;
 }
 
-namespace {
-
 Node *
-filtered(Node *argument, const Aggref *agg)
+filtered(Node *argument, Expr *filter)
 {
-	if (agg->aggfilter == nullptr)
+	if (filter == nullptr)
 		return argument;
 	CaseWhen *when = makeNode(CaseWhen);
-	when->expr = agg->aggfilter;
+	when->expr = filter;
 	when->result = as<Expr>(argument);
 	when->location = -1;
 	CaseExpr *expr = makeNode(CaseExpr);
@@ -82,6 +80,8 @@ filtered(Node *argument, const Aggref *agg)
 	expr->location = -1;
 	return reinterpret_cast<Node *>(expr);
 }
+
+namespace {
 
 Aggref *
 count_rows()
@@ -167,15 +167,16 @@ fold_aggregate(Folds *folds, Aggref *agg, bool bare)
 		fold.kind = agg->aggfilter ? core::StateKind::count : core::StateKind::count_rows;
 		fold.type = INT8OID;
 		if (agg->aggfilter)
-			fold.argument = filtered(
-				reinterpret_cast<Node *>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)), agg);
+			fold.argument =
+				filtered(reinterpret_cast<Node *>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)),
+						 agg->aggfilter);
 		(void) add_fold(folds, fold);
 		return true;
 	}
 	if (list_length(agg->args) != 1)
 		return false;
 	Node *argument = reinterpret_cast<Node *>(linitial_node(TargetEntry, agg->args)->expr);
-	fold.argument = filtered(argument, agg);
+	fold.argument = filtered(argument, agg->aggfilter);
 	if (agg->aggfnoid == F_COUNT_ANY)
 	{
 		fold.kind = core::StateKind::count;

@@ -37,6 +37,9 @@ bool same_aggregate(const Aggref *a, const Aggref *b);
 /* count(x) of the x that an aggregate is over. */
 Aggref *count_of(const Aggref *agg);
 
+/* The argument where the filter of its aggregate holds, else NULL. */
+Node *filtered(Node *argument, Expr *filter);
+
 /* sum(x) for avg(x) and for itself, InvalidOid where the sum does not fold. */
 Oid sum_for(Oid aggregate);
 bool is_average(Oid aggregate);

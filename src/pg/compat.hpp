@@ -204,4 +204,14 @@ mutate_expression(Node *node, Mutator mutator, void *context)
 #endif
 }
 
+inline Query *
+mutate_query(Query *query, Mutator mutator, void *context, int flags)
+{
+#if PG_VERSION_NUM >= 160000
+	return query_tree_mutator(query, mutator, context, flags);
+#else
+	return query_tree_mutator(query, reinterpret_cast<Node *(*) ()>(reinterpret_cast<void *>(mutator)), context, flags);
+#endif
+}
+
 } // namespace dv::pg
