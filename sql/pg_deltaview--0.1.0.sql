@@ -11,6 +11,8 @@ COMMENT ON SCHEMA deltaview IS 'views that are kept current by their writers';
 CREATE TABLE deltaview.view_catalog (
 	view regclass PRIMARY KEY,
 	definition regclass NOT NULL,
+	maintained regclass NOT NULL,
+	part_of regclass,
 	refresh text NOT NULL,
 	method text NOT NULL,
 	state text NOT NULL,
@@ -151,7 +153,8 @@ CREATE VIEW deltaview.views AS
 			FROM (SELECT m.since FROM deltaview.stale_marks m WHERE m.view = v.view
 				UNION ALL
 				SELECT v.last_refresh FROM deltaview.table_catalog t
-				WHERE t.view = v.view AND NOT t.watched AND v.refresh = 'on demand') m) s ON true;
+				WHERE t.view = v.view AND NOT t.watched AND v.refresh = 'on demand') m) s ON true
+	WHERE v.part_of IS NULL;
 COMMENT ON VIEW deltaview.views IS 'the views of this database';
 COMMENT ON COLUMN deltaview.views.name IS 'the table that holds the rows';
 COMMENT ON COLUMN deltaview.views.query IS 'the stored query, with every order that it left open completed';
@@ -162,19 +165,42 @@ COMMENT ON COLUMN deltaview.views.state IS
 COMMENT ON COLUMN deltaview.views.last_refresh IS 'when the view was last computed as a whole';
 COMMENT ON COLUMN deltaview.views.stale_since IS 'when a base table first changed after that';
 
+-- A base table that is read by way of hidden parts: each view on the way must take its changes in incrementally.
 CREATE VIEW deltaview.view_tables AS
-	SELECT t.view, t.base AS base_table, t.strategy
-	FROM deltaview.table_catalog t
-		JOIN pg_catalog.pg_class c ON c.oid = t.view;
+	WITH RECURSIVE reading AS (
+		SELECT t.view, t.base, t.strategy, t.incremental, false AS by_way
+		FROM deltaview.table_catalog t
+			JOIN deltaview.view_catalog v ON v.view = t.view
+			JOIN pg_catalog.pg_class c ON c.oid = t.view
+		WHERE v.part_of IS NULL
+		UNION
+		SELECT r.view, t.base, t.strategy, r.incremental AND t.incremental, true
+		FROM reading r
+			JOIN deltaview.view_catalog p ON p.view = r.base AND p.part_of IS NOT NULL
+			JOIN deltaview.table_catalog t ON t.view = p.view)
+	SELECT r.view, r.base AS base_table,
+		CASE WHEN NOT bool_or(r.by_way) THEN min(r.strategy)
+			WHEN bool_and(r.incremental) THEN 'cascade'
+			ELSE 'complete' END AS strategy
+	FROM reading r
+	WHERE NOT EXISTS (SELECT FROM deltaview.view_catalog p WHERE p.view = r.base AND p.part_of IS NOT NULL)
+	GROUP BY r.view, r.base;
 COMMENT ON VIEW deltaview.view_tables IS 'the base tables of each view, and how the view follows them';
 
 CREATE VIEW deltaview.stats AS
-	SELECT v.view, s.flushes, s.incremental, s.complete, s.rows_in, s.rows_out, s.time_ms, s.lock_waits, s.escalations,
-		s.last_error
+	SELECT v.view, sum(s.flushes)::bigint AS flushes, sum(s.incremental)::bigint AS incremental,
+		sum(s.complete)::bigint AS complete, sum(s.rows_in)::bigint AS rows_in,
+		sum(s.rows_out) FILTER (WHERE p.view = v.view)::bigint AS rows_out, sum(s.time_ms) AS time_ms,
+		sum(s.lock_waits)::bigint AS lock_waits, sum(s.escalations)::bigint AS escalations,
+		max(s.last_error) AS last_error
 	FROM deltaview.view_catalog v
 		JOIN pg_catalog.pg_class c ON c.oid = v.view
-		CROSS JOIN LATERAL deltaview.read_stats(v.view) s;
-COMMENT ON VIEW deltaview.stats IS 'counters of each view since the start of the server';
+		JOIN deltaview.view_catalog p ON p.view = v.view OR p.part_of = v.definition
+		CROSS JOIN LATERAL deltaview.read_stats(p.view) s
+	WHERE v.part_of IS NULL
+	GROUP BY v.view;
+COMMENT ON VIEW deltaview.stats IS
+	'counters of each view, its hidden parts included, since the start of the server';
 COMMENT ON COLUMN deltaview.stats.incremental IS 'flushes that took in deltas';
 COMMENT ON COLUMN deltaview.stats.complete IS 'flushes that computed the view anew and applied the difference';
 COMMENT ON COLUMN deltaview.stats.rows_in IS 'changed rows of base tables';

@@ -1,3 +1,4 @@
+#include "analyze/parts.hpp"
 #include "analyze/work.hpp"
 
 #include <new>
@@ -23,6 +24,14 @@ analyze_complete(Work *work)
 	analysis->hash_name = "__dv_image";
 	analysis->index_unique = false;
 	analysis->keys_not_null = false;
+
+	Oid table;
+	const char *columns;
+	AttrNumber leading;
+	if (!reads_first_rows(work->query, &table, &columns, &leading))
+		return;
+	for (core::Text column : work->ir->tables[0].leading)
+		work->ir->first_rows = work->ir->first_rows || column == core::Text(column_text(table, leading));
 }
 
 bool

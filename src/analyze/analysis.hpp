@@ -68,6 +68,9 @@ char *text_of(Query *query);
  */
 Analysis *analyze(Query *stored, Oid view = InvalidOid, bool use_keys = true);
 
+/* Do values of this type always fit an index row? */
+bool bounded_type(Oid type, int32 typmod);
+
 /* One step of the rewriting (rewrite.hpp), for tests; nullptr if none applies. */
 Query *rewrite_normalized(Query *query, const char *step);
 

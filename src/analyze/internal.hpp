@@ -22,8 +22,6 @@ struct TableKey
 	bool bounded; /* its values fit an index row by themselves */
 };
 TableKey primary_key(Oid table);
-/* Would a unique index over columns of these types hold any value? */
-bool bounded_type(Oid type, int32 typmod);
 bool hashable_type(Oid type);
 /* Are equal values of the type the same bytes? */
 bool exact_type(Oid type, Oid collation);

@@ -60,7 +60,8 @@ primary_key(Oid table)
 	TableKey key{0, nullptr, true};
 	Relation rel = table_open(table, AccessShareLock);
 	(void) RelationGetIndexList(rel);
-	Oid index = rel->rd_pkindex;
+	/* The replica identity is as good: unique, immediate, never NULL. Our own views have one, and no primary key. */
+	Oid index = OidIsValid(rel->rd_pkindex) ? rel->rd_pkindex : RelationGetReplicaIndex(rel);
 	if (OidIsValid(index))
 	{
 		Relation index_rel = index_open(index, AccessShareLock);

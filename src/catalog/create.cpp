@@ -1,10 +1,11 @@
 #include "catalog/create.hpp"
 
-#include "analyze/analysis.hpp"
+#include "analyze/parts.hpp"
 #include "capture/transaction.hpp"
 #include "catalog/attach.hpp"
-#include "catalog/ddl.hpp"
+#include "catalog/build.hpp"
 #include "catalog/options.hpp"
+#include "catalog/parts.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
 #include "catalog/user_query.hpp"
@@ -15,30 +16,9 @@
 
 #include <initializer_list>
 
-extern "C" {
-#include "commands/defrem.h"
-#include "commands/tablecmds.h"
-#include "mb/pg_wchar.h"
-}
-
 namespace dv::catalog {
 
 namespace {
-
-/* Expressions may read these; they are evaluated as at creation from then on. */
-constexpr const char *recorded_settings[] = {"TimeZone",     "DateStyle",   "IntervalStyle", "extra_float_digits",
-											 "bytea_output", "lc_monetary", "lc_numeric",    "lc_time"};
-
-struct Request
-{
-	Oid schema;
-	const char *schema_name;
-	const char *name;
-	const char *qualified;
-	Refresh refresh;
-	Method method;
-	bool with_data;
-};
 
 Request
 resolve_name(const char *name)
@@ -105,196 +85,77 @@ check_and_lock(const Request &request, const analyze::Analysis *analysis)
 	}
 }
 
-/*
- * Whoever asks makes it, in the schema of the view, and it is moved: to parse the query's literals may call functions
- * of theirs, which must run as nobody else.
- */
-Oid
-create_definition(const Request &request, const char *query)
-{
-	char *name = definition_name(request.schema_name, request.name);
-
-	own_ddl(psprintf("CREATE VIEW %s AS %s", quote_qualified_identifier(request.schema_name, name), query));
-
-	Oid definition = get_relname_relid(name, request.schema);
-	Relation rel = relation_open(definition, AccessExclusiveLock);
-	ObjectAddresses *moved = new_object_addresses();
-	AlterTableNamespaceInternal(rel, request.schema, schema_oid(), moved);
-	free_object_addresses(moved);
-	relation_close(rel, NoLock);
-	CommandCounterIncrement();
-	return definition;
-}
-
-Oid
-create_table(const Request &request, const analyze::Analysis *analysis)
-{
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE TABLE %s USING heap WITH (fillfactor = 90) AS SELECT *", request.qualified);
-	if (analysis->shape.hash != 0)
-		appendStringInfo(&sql, ", NULL::pg_catalog.uuid AS %s", quote_identifier(analysis->hash_name));
-	appendStringInfo(&sql, " FROM (%s) __dv_content WITH NO DATA", analysis->content_sql);
-	own_ddl(sql.data);
-	return get_relname_relid(request.name, request.schema);
-}
-
-void
-add_triggers(const analyze::Analysis *analysis)
-{
-	for (int i = 0; i < analysis->ntables; i++)
-	{
-		Oid table = analysis->tables[i].table;
-
-		/* Changes of our own views are captured by who makes them. */
-		if (view(table) == nullptr && can_be_watched(table) && !has_capture_triggers(table))
-			add_capture_triggers(table);
-	}
-}
-
-int
-rank_of(const analyze::Analysis *analysis)
-{
-	int rank = 0;
-
-	for (int i = 0; i < analysis->ntables; i++)
-	{
-		const View *below = view(analysis->tables[i].table);
-		if (below != nullptr)
-			rank = Max(rank, below->rank + 1);
-	}
-	return rank;
-}
-
-void
-add_rows(const Request &request, Oid table, Oid definition, const analyze::Analysis *analysis)
-{
-	const char *settings[2 * lengthof(recorded_settings)];
-	int n = 0;
-
-	for (const char *name : recorded_settings)
-	{
-		settings[n++] = name;
-		settings[n++] = GetConfigOption(name, false, false);
-	}
-	add_view({table, definition, request.refresh, request.method, request.with_data ? State::fresh : State::paused,
-			  rank_of(analysis), n, settings});
-	for (int i = 0; i < analysis->ntables; i++)
-	{
-		const analyze::TableUse *use = &analysis->tables[i];
-		bool watched = can_be_watched(use->table);
-
-		if (request.refresh == Refresh::on_demand)
-			add_table(table, use->table, "complete", false, "The view is refreshed on demand.", watched);
-		else if (request.method == Method::complete)
-			add_table(table, use->table, "complete", false, "The view was made with method \"complete\".", watched);
-		else
-			add_table(table, use->table, use->strategy, use->incremental, use->reason, watched);
-	}
-	CommandCounterIncrement();
-}
-
 /* fast refuses what is not incremental, force warns. */
 void
-check_method(const Request &request, const analyze::Analysis *analysis)
+check_method(const Request &request, const pg::Vec<analyze::TableUse> &uses)
 {
-	if (request.method == Method::complete || request.refresh == Refresh::on_demand)
-		return;
-	for (int i = 0; i < analysis->ntables; i++)
+	for (const analyze::TableUse &use : uses)
 	{
-		const analyze::TableUse *use = &analysis->tables[i];
-
-		if (use->incremental)
+		if (use.incremental)
 			continue;
 		ereport(request.method == Method::fast ? ERROR : WARNING,
 				(errcode(request.method == Method::fast ? ERRCODE_FEATURE_NOT_SUPPORTED : ERRCODE_WARNING),
 				 request.method == Method::fast
-					 ? errmsg("view \"%s\" cannot follow changes of %s incrementally", request.name, use->name)
-					 : errmsg("changes of %s recompute view \"%s\" as a whole", use->name, request.name),
-				 use->reason ? errdetail("%s", use->reason) : 0));
+					 ? errmsg("view \"%s\" cannot follow changes of %s incrementally", request.name, use.name)
+					 : errmsg("changes of %s recompute view \"%s\" as a whole", use.name, request.name),
+				 use.reason ? errdetail("%s", use.reason) : 0));
 	}
 }
 
 void
-advise(const analyze::Analysis *analysis)
+advise(const pg::Vec<analyze::TableUse> &uses)
 {
-	for (int i = 0; i < analysis->ntables; i++)
+	for (const analyze::TableUse &use : uses)
 	{
-		const char *advice = analysis->tables[i].advice;
-
-		if (advice != nullptr && advice[0] != '\0')
-			ereport(NOTICE, (errmsg("an index on %s would make maintenance faster", analysis->tables[i].name),
-							 errhint("%s", advice)));
+		if (use.advice != nullptr && use.advice[0] != '\0')
+			ereport(NOTICE, (errmsg("an index on %s would make maintenance faster", use.name),
+							 errhint("%s", use.advice)));
 	}
 }
 
-const char *
-column_name(Oid table, AttrNumber column)
-{
-	return quote_identifier(get_attname(table, column, false));
-}
-
-/* By the key, or the hash that stands in for it; the replica identity where that cannot be NULL. */
+/* The query over parts has the columns of the user's. */
 void
-add_index(const Request &request, Oid table, const analyze::Analysis *analysis)
+check_columns(Oid definition, Oid maintained)
 {
-	const engine::Shape &shape = analysis->shape;
-	int n = shape.hash != 0 ? 1 : shape.nkeys;
-	const AttrNumber *columns = shape.hash != 0 ? &shape.hash : shape.keys;
-	StringInfoData index, alter;
-	char *name = ChooseRelationName(request.name, nullptr, "dv_key", request.schema, false);
+	Relation user = relation_open(definition, AccessShareLock);
+	Relation ours = relation_open(maintained, AccessShareLock);
 
-	initStringInfo(&index);
-	initStringInfo(&alter);
-	appendStringInfo(&alter, "ALTER TABLE %s ", request.qualified);
-	if (n > 0)
+	for (int i = 0; i < RelationGetNumberOfAttributes(user); i++)
 	{
-		appendStringInfo(&index, "CREATE %sINDEX %s ON %s (", analysis->index_unique ? "UNIQUE " : "",
-						 quote_identifier(name), request.qualified);
-		for (int i = 0; i < n; i++)
-			appendStringInfo(&index, "%s%s", i > 0 ? ", " : "", column_name(table, columns[i]));
-		appendStringInfo(&index, ")%s", analysis->index_unique ? " NULLS NOT DISTINCT" : "");
-		own_ddl(index.data);
+		Form_pg_attribute want = TupleDescAttr(RelationGetDescr(user), i);
+		Form_pg_attribute have =
+			i < RelationGetNumberOfAttributes(ours) ? TupleDescAttr(RelationGetDescr(ours), i) : nullptr;
+
+		if (have == nullptr || have->atttypid != want->atttypid || have->atttypmod != want->atttypmod ||
+			have->attcollation != want->attcollation || strcmp(NameStr(have->attname), NameStr(want->attname)) != 0)
+			elog(ERROR, "column \"%s\" is another one in the rewritten query", NameStr(want->attname));
 	}
-	if (n > 0 && analysis->index_unique && (shape.hash != 0 || analysis->keys_not_null))
-	{
-		for (int i = 0; i < n; i++)
-			appendStringInfo(&alter, "ALTER COLUMN %s SET NOT NULL, ", column_name(table, columns[i]));
-		appendStringInfo(&alter, "REPLICA IDENTITY USING INDEX %s", quote_identifier(name));
-	}
-	else
-		appendStringInfoString(&alter, "REPLICA IDENTITY FULL");
-	own_ddl(alter.data);
+	relation_close(ours, NoLock);
+	relation_close(user, NoLock);
+}
+
+/* Is the view kept by deltas, so that parts can help? */
+bool
+is_kept(const Request &request)
+{
+	return request.method != Method::complete && request.refresh != Refresh::on_demand;
+}
+
+/* The plain view of the query by which the view is kept: the definition, or one over parts. */
+Oid
+maintained_definition(const Request &request, Parts *parts)
+{
+	Query *kept =
+		is_kept(request) ? make_parts(parts, analyze::stored_query(parts->definition)) : nullptr;
+
+	if (kept == nullptr)
+		return parts->definition;
+	Oid maintained = create_definition(request, psprintf("%s_query", request.name), analyze::text_of(kept));
+	check_columns(parts->definition, maintained);
+	return maintained;
 }
 
 } // namespace
-
-char *
-definition_base_name(const char *schema, const char *view)
-{
-	char *name = psprintf("%s.%s", schema, view);
-
-	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
-	return name;
-}
-
-char *
-definition_name(const char *schema, const char *view)
-{
-	char *base = definition_base_name(schema, view);
-	char *name = base;
-	Oid from = get_namespace_oid(schema, false);
-
-	for (int i = 1; OidIsValid(get_relname_relid(name, schema_oid())) || OidIsValid(get_relname_relid(name, from)); i++)
-	{
-		char *suffix = psprintf("_%d", i);
-		size_t room = NAMEDATALEN - 1 - strlen(suffix);
-
-		name = psprintf("%.*s%s", pg_mbcliplen(base, strlen(base), room), base, suffix);
-	}
-	return name;
-}
 
 Oid
 create_view(const char *name, const char *text, const char *refresh, const char *method, bool with_data)
@@ -318,13 +179,17 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	pg::Identity me = pg::assume(GetUserId(), 0);
 
 	check_and_lock(request, analyze::analyze(query));
-	Oid definition = create_definition(request, analyze::text_of(query));
-	analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(definition));
-	check_method(request, analysis);
+	Oid definition = create_definition(request, request.name, analyze::text_of(query));
+	Parts parts{&request, definition, false, {}, {}};
+	Oid maintained = maintained_definition(request, &parts);
+	analyze::Analysis *analysis = analyze_over_parts(&parts, maintained);
+	pg::Vec<analyze::TableUse> uses = uses_by_way_of(parts.made, analysis);
+	if (is_kept(request))
+		check_method(request, uses);
 
 	Oid table = create_table(request, analysis);
 	add_triggers(analysis);
-	add_rows(request, table, definition, analysis);
+	add_rows(request, table, definition, maintained, analysis);
 	if (with_data)
 	{
 		(void) engine::fill(table);
@@ -332,11 +197,44 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	}
 	add_index(request, table, analysis);
 	add_protect_trigger(table);
+	hide_parts(&parts);
 	pg::resume(me);
 
 	if (request.refresh != Refresh::on_demand)
-		advise(analysis);
+		advise(uses);
 	return table;
+}
+
+pg::Vec<analyze::TableUse>
+uses_of_query(Query *query)
+{
+	List *path = fetch_search_path(false);
+	if (path == NIL || analyze::needs_no_parts(query))
+		return uses_by_way_of({}, analyze::analyze(query));
+
+	/* Parts are made to be looked at, and unmade. */
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	BeginInternalSubTransaction(nullptr);
+	MemoryContextSwitchTo(context);
+	pg::Identity me = pg::assume(GetUserId(), 0);
+
+	Request request = {};
+	request.schema = linitial_oid(path);
+	request.schema_name = get_namespace_name(request.schema);
+	request.name = "query";
+	request.refresh = Refresh::on_commit;
+	request.method = Method::force;
+	Oid definition = create_definition(request, request.name, analyze::text_of(query));
+	Parts parts{&request, definition, true, {}, {}};
+	Oid maintained = maintained_definition(request, &parts);
+	pg::Vec<analyze::TableUse> uses = uses_by_way_of(parts.made, analyze_over_parts(&parts, maintained));
+
+	pg::resume(me);
+	RollbackAndReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return uses;
 }
 
 } // namespace dv::catalog

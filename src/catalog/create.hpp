@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "analyze/analysis.hpp"
 
 namespace dv::catalog {
 
@@ -11,11 +11,9 @@ namespace dv::catalog {
 Oid create_view(const char *name, const char *query, const char *refresh, const char *method, bool with_data);
 
 /*
- * The name for the definition of a view in schema deltaview: "schema.view", cut to fit.  It is free there, and in the
- * schema of the view.
+ * How a view of this query would follow its base tables.  Makes the hidden views that it would want, and rolls them back: needs
+ * the right to create them.
  */
-char *definition_name(const char *schema, const char *view);
-/* The same before it is made unique. */
-char *definition_base_name(const char *schema, const char *view);
+pg::Vec<analyze::TableUse> uses_of_query(Query *query);
 
 } // namespace dv::catalog

@@ -28,7 +28,7 @@ drop_relation(Oid relid, DropBehavior behavior)
 	CommandCounterIncrement();
 }
 
-/* Views that are in the catalog, while their table or definition is not there any more. */
+/* Views that are in the catalog, while their table or a definition, or the view that they are for, is gone. */
 pg::Vec<const View *>
 broken_views()
 {
@@ -36,7 +36,8 @@ broken_views()
 
 	for (const View *candidate : all_views())
 	{
-		if (!exists(candidate->view) || !exists(candidate->definition))
+		if (!exists(candidate->view) || !exists(candidate->definition) || !exists(candidate->maintained) ||
+			(OidIsValid(candidate->part_of) && !exists(candidate->part_of)))
 			broken.push(candidate);
 	}
 	return broken;
@@ -89,7 +90,7 @@ named_relations(const DropStmt *stmt)
 	return named;
 }
 
-/* The views that go with the relations: those that are among them, and those that read what goes, in rank order. */
+/* The views that go with the relations: those among them, those that read what goes, and the parts of all these. */
 pg::Vec<const View *>
 views_that_go(pg::Vec<Oid> *gone)
 {
@@ -104,6 +105,11 @@ views_that_go(pg::Vec<Oid> *gone)
 			continue;
 		gone->push(view->view);
 		views.push(view);
+		for (const View *part : parts_of(view))
+		{
+			gone->push(part->view);
+			views.push(part);
+		}
 	}
 	return views;
 }
@@ -162,8 +168,12 @@ clean_up_after_drop(DropBehavior behavior)
 	{
 		for (const View *view : gone)
 			remove_view(view->view);
-		for (const View *view : gone)
+		/* readers first */
+		for (int v = gone.n; v > 0; v--)
 		{
+			const View *view = gone[v - 1];
+
+			drop_relation(view->maintained, DROP_CASCADE);
 			drop_relation(view->definition, DROP_CASCADE);
 			drop_relation(view->view, behavior);
 			engine::drop_counters(view->view);

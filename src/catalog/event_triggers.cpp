@@ -2,7 +2,7 @@
 
 #include "capture/transaction.hpp"
 #include "catalog/attach.hpp"
-#include "catalog/create.hpp"
+#include "catalog/build.hpp"
 #include "catalog/ddl.hpp"
 #include "catalog/drop.hpp"
 #include "catalog/relations.hpp"
@@ -102,7 +102,7 @@ check_remembered(Node *parsetree)
 		const View *candidate = view(done.views[i]);
 
 		if (candidate == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
-			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)) ||
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->maintained)) ||
 			fitting_analysis(candidate) != nullptr)
 			continue;
 		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
@@ -126,6 +126,13 @@ warn_of_missing_rights(const View *view, Oid owner)
 	}
 }
 
+void
+give(Oid relation, Oid owner)
+{
+	ATExecChangeOwner(relation, owner, true, AccessExclusiveLock);
+	CommandCounterIncrement();
+}
+
 /* The definition goes by the name of its view, and has the same owner. */
 void
 follow_view(const View *view)
@@ -137,9 +144,17 @@ follow_view(const View *view)
 	if (owner_of(view->definition) != owner)
 	{
 		warn_of_missing_rights(view, owner);
-		ATExecChangeOwner(view->definition, owner, true, AccessExclusiveLock);
-		CommandCounterIncrement();
+		give(view->definition, owner);
+		if (view->maintained != view->definition)
+			give(view->maintained, owner);
+		for (const View *part : parts_of(view))
+		{
+			give(part->view, owner);
+			give(part->definition, owner);
+		}
 	}
+	if (OidIsValid(view->part_of))
+		return;
 
 	/* A suffix _1, _2, ... makes it unique; then the cut may be earlier. */
 	char *base = definition_base_name(schema, name);
@@ -164,7 +179,7 @@ note_changed_rows(Oid relation)
 	{
 		const View *reader = changed->views[i];
 
-		if (reader->state != State::paused && reads_whole_row(reader->definition, relation))
+		if (reader->state != State::paused && reads_whole_row(reader->maintained, relation))
 			unknown = true;
 	}
 	if (!unknown)
@@ -180,7 +195,8 @@ check_everything()
 	for (const View *candidate : all_views())
 	{
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
-			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)))
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)) ||
+			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->maintained)))
 			continue;
 		check_view_table(candidate);
 		follow_view(candidate);

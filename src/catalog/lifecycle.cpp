@@ -30,7 +30,9 @@ staleness_tag(Oid view)
 const View *
 lock_view(Oid relid)
 {
-	(void) owned_view(relid);
+	const View *view = owned_view(relid);
+	for (const View *part : parts_of(view))
+		LockRelationOid(part->view, ShareRowExclusiveLock);
 	LockRelationOid(relid, ShareRowExclusiveLock);
 	engine::flush_now();
 	return owned_view(relid);
@@ -57,6 +59,8 @@ recompute(const View *view)
 {
 	Oid relid = view->view;
 
+	for (const View *part : parts_of(view))
+		(void) recompute(part);
 	if (view->state == State::paused)
 		wait_for_writers(view);
 	else if (view->refresh == Refresh::on_demand)
@@ -108,8 +112,11 @@ pause(Oid relid)
 {
 	const View *view = lock_view(relid);
 
-	if (view->state != State::paused)
-		set_state(relid, State::paused);
+	if (view->state == State::paused)
+		return;
+	for (const View *part : parts_of(view))
+		set_state(part->view, State::paused);
+	set_state(relid, State::paused);
 }
 
 uint64

@@ -89,6 +89,9 @@ read_view(HeapTuple tuple, TupleDesc desc)
 	heap_deform_tuple(tuple, desc, values, nulls);
 	view->view = DatumGetObjectId(values[view_catalog::view - 1]);
 	view->definition = DatumGetObjectId(values[view_catalog::definition - 1]);
+	view->maintained = DatumGetObjectId(values[view_catalog::maintained - 1]);
+	view->part_of =
+		nulls[view_catalog::part_of - 1] ? InvalidOid : DatumGetObjectId(values[view_catalog::part_of - 1]);
 	view->refresh = refresh_of(TextDatumGetCString(values[view_catalog::refresh - 1]));
 	view->method = method_of(TextDatumGetCString(values[view_catalog::method - 1]));
 	view->state = state_of(TextDatumGetCString(values[view_catalog::state - 1]));
@@ -130,7 +133,9 @@ read_views(Cache *cache)
 
 		views.push(view);
 		enter(cache, view->view)->view = view;
-		(void) enter(cache, view->definition); /* known: its invalidation concerns us */
+		/* known: their invalidations concern us */
+		(void) enter(cache, view->definition);
+		(void) enter(cache, view->maintained);
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
@@ -371,6 +376,19 @@ all_views()
 	for (int i = 0; i < current->nviews; i++)
 		views.push(current->views[i]);
 	return views;
+}
+
+pg::Vec<const View *>
+parts_of(const View *view)
+{
+	pg::Vec<const View *> parts;
+
+	for (const View *candidate : all_views())
+	{
+		if (candidate->part_of == view->definition)
+			parts.push(candidate);
+	}
+	return parts;
 }
 
 uint64

@@ -24,6 +24,8 @@ struct View
 {
 	Oid view;       /* the table that holds the rows */
 	Oid definition; /* the plain view in schema deltaview that holds the stored query */
+	Oid maintained; /* the one that holds the query over the view's parts; the definition where it has none */
+	Oid part_of;    /* of a part: the definition of the view that it serves; else invalid */
 	Refresh refresh;
 	Method method;
 	State state;
@@ -55,8 +57,11 @@ const Table *table(Oid relid);
 /* Does any view read it? Unlike table(), looks at no query. */
 bool is_base_table(Oid relid);
 
-/* Every view, in rank order. */
+/* Every view, parts among them, in rank order. */
 pg::Vec<const View *> all_views();
+
+/* The hidden views that a view is computed from, in rank order. */
+pg::Vec<const View *> parts_of(const View *view);
 
 /* A base table is about to change: its views on demand that are fresh become stale. Waits for nobody. */
 void note_stale(Oid table);

@@ -155,7 +155,7 @@ fitting_analysis(const View *view)
 
 	for (int keys = 1; keys >= 0 && found == nullptr; keys--)
 	{
-		analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(view->definition), view->view, keys != 0);
+		analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(view->maintained), view->view, keys != 0);
 		const engine::Shape &shape = analysis->shape;
 		int natts = RelationGetNumberOfAttributes(rel);
 
@@ -194,6 +194,10 @@ owned_view(Oid relid)
 {
 	const View *found = known_view(relid);
 
+	if (OidIsValid(found->part_of))
+		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+						errmsg("\"%s\" is a hidden part of another view", get_rel_name(relid)),
+						errhint("Call the function for that view.")));
 	if (!pg::owns_relation(relid, GetUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("must be owner of view %s", get_rel_name(relid))));

@@ -1,6 +1,8 @@
 #include "catalog/report.hpp"
 
 #include "analyze/analysis.hpp"
+#include "catalog/create.hpp"
+#include "catalog/parts.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/user_query.hpp"
 #include "engine/stats.hpp"
@@ -18,24 +20,35 @@ put_text(Datum *values, bool *nulls, int column, const char *text)
 }
 
 void
-put_analysis(FunctionCallInfo fcinfo, const analyze::Analysis *analysis, const char *complete)
+put_uses(FunctionCallInfo fcinfo, const pg::Vec<analyze::TableUse> &uses, const char *complete)
 {
 	ReturnSetInfo *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
 
-	for (int i = 0; i < analysis->ntables; i++)
+	for (const analyze::TableUse &use : uses)
 	{
-		const analyze::TableUse *use = &analysis->tables[i];
 		Datum values[6] = {};
 		bool nulls[6] = {};
 
-		values[0] = ObjectIdGetDatum(use->table);
-		put_text(values, nulls, 1, complete ? "complete" : use->strategy);
-		values[2] = BoolGetDatum(complete ? false : use->incremental);
-		put_text(values, nulls, 3, complete ? complete : use->reason);
-		put_text(values, nulls, 4, complete ? nullptr : use->delta_sql);
-		put_text(values, nulls, 5, complete ? nullptr : use->advice);
+		values[0] = ObjectIdGetDatum(use.table);
+		put_text(values, nulls, 1, complete ? "complete" : use.strategy);
+		values[2] = BoolGetDatum(complete ? false : use.incremental);
+		put_text(values, nulls, 3, complete ? complete : use.reason);
+		put_text(values, nulls, 4, complete ? nullptr : use.delta_sql);
+		put_text(values, nulls, 5, complete ? nullptr : use.advice);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+}
+
+} // namespace
+
+namespace {
+
+analyze::Analysis *
+analysis_of(const View *view)
+{
+	analyze::Analysis *analysis = fitting_analysis(view);
+
+	return analysis ? analysis : analyze::analyze(analyze::stored_query(view->maintained), view->view);
 }
 
 } // namespace
@@ -51,17 +64,17 @@ explain_view(FunctionCallInfo fcinfo, Oid relid)
 	else if (shown->method == Method::complete)
 		complete = "The view was made with method \"complete\".";
 	InitMaterializedSRF(fcinfo, 0);
-	analyze::Analysis *analysis = fitting_analysis(shown);
-	if (analysis == nullptr)
-		analysis = analyze::analyze(analyze::stored_query(shown->definition), relid);
-	put_analysis(fcinfo, analysis, complete);
+	pg::Vec<Part> parts;
+	for (const View *part : parts_of(shown))
+		parts.push({part->view, analysis_of(part)});
+	put_uses(fcinfo, uses_by_way_of(parts, analysis_of(shown)), complete);
 }
 
 void
 explain_query(FunctionCallInfo fcinfo, const char *query)
 {
 	InitMaterializedSRF(fcinfo, 0);
-	put_analysis(fcinfo, analyze::analyze(parse_user_query(query)), nullptr);
+	put_uses(fcinfo, uses_of_query(parse_user_query(query)), nullptr);
 }
 
 const char *

@@ -86,6 +86,9 @@ add_view(const NewView &row)
 
 	values[view_catalog::view - 1] = ObjectIdGetDatum(row.view);
 	values[view_catalog::definition - 1] = ObjectIdGetDatum(row.definition);
+	values[view_catalog::maintained - 1] = ObjectIdGetDatum(row.maintained);
+	values[view_catalog::part_of - 1] = ObjectIdGetDatum(row.part_of);
+	nulls[view_catalog::part_of - 1] = !OidIsValid(row.part_of);
 	values[view_catalog::refresh - 1] = CStringGetTextDatum(name_of(row.refresh));
 	values[view_catalog::method - 1] = CStringGetTextDatum(name_of(row.method));
 	values[view_catalog::state - 1] = CStringGetTextDatum(name_of(row.state));

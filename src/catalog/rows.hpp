@@ -14,6 +14,8 @@ namespace view_catalog {
 enum Column : int {
 	view = 1,
 	definition,
+	maintained,
+	part_of,
 	refresh,
 	method,
 	state,
@@ -41,6 +43,8 @@ struct NewView
 {
 	Oid view;
 	Oid definition;
+	Oid maintained;
+	Oid part_of;
 	Refresh refresh;
 	Method method;
 	State state;

@@ -51,7 +51,7 @@ refuse_definition(RangeVar *name)
 		return;
 	for (const View *owner : all_views())
 	{
-		if (owner->definition == relid)
+		if (owner->definition == relid || owner->maintained == relid)
 			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 							errmsg("cannot alter the stored query of view \"%s\"", get_rel_name(owner->view)),
 							errhint("Alter \"%s\" itself, or drop it and make it anew.", get_rel_name(owner->view))));

@@ -121,6 +121,14 @@ explain(const View &view, int table)
 		out.reason = "no equality leads from a changed row of this table to " + key_names(view);
 		break;
 	case Kind::complete:
+		if (view.first_rows)
+		{
+			out.strategy = "complete";
+			out.incremental = true;
+			out.reason = "the first rows are read anew, by an index in their order";
+			out.delta_sql = whole_content(view);
+			return out;
+		}
 		out.reason = "the query has no key by which the rows that a change touches could be found";
 		break;
 	}

@@ -110,6 +110,7 @@ struct View
 	Text hash_column;      /* rows are found by this column of the view instead of the keys; else empty */
 	LinearBlock block;     /* linear: the rows; aggregate: groups, then arguments; keyed: the keys, if has_block */
 	bool has_block = false;
+	bool first_rows = false; /* complete: the content is the first rows of a table, found by an index */
 	Slice<State> states;   /* aggregate */
 	Slice<Edge> edges;     /* keyed without a block */
 	Slice<bool> traceable; /* per table: all its readings are among the occurrences */

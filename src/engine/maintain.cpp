@@ -193,7 +193,7 @@ recompute_all(Step *step)
 	run_plan(stored.plans[0], take_stored, &collect);
 	pg::resume(restricted);
 
-	return Outcome{apply_collected(&collect), true, 0};
+	return Outcome{apply_collected(&collect), !program->analysis->ir->first_rows, 0};
 }
 
 Outcome

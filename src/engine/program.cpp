@@ -129,7 +129,7 @@ build(const catalog::View *info)
 	for (bool use_keys : {true, false})
 	{
 		MemoryContextSwitchTo(context);
-		program->analysis = analyze::analyze(analyze::stored_query(info->definition), info->view, use_keys);
+		program->analysis = analyze::analyze(analyze::stored_query(info->maintained), info->view, use_keys);
 		fitting = fits(program->analysis, program->desc);
 		if (fitting)
 			break;

@@ -1,0 +1,72 @@
+#include "analyze/internal.hpp"
+#include "analyze/parts.hpp"
+
+extern "C" {
+#include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
+}
+
+namespace dv::analyze {
+
+namespace {
+
+bool
+is_constant(const Node *limit)
+{
+	return limit == nullptr || IsA(limit, Const);
+}
+
+/* "column", "column DESC", with NULLS where it is not the default; nullptr if no plain index has this order. */
+const char *
+index_column(const SortGroupClause *clause, const TargetEntry *entry, Oid table)
+{
+	const Node *expr = reinterpret_cast<const Node *>(entry->expr);
+	if (!IsA(expr, Var) || reinterpret_cast<const Var *>(expr)->varattno <= 0 ||
+		!bounded_type(exprType(expr), exprTypmod(expr)))
+		return nullptr;
+	TypeCacheEntry *type = lookup_type_cache(exprType(expr), TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
+	bool descending = clause->sortop == type->gt_opr;
+	if (!OidIsValid(clause->sortop) || (!descending && clause->sortop != type->lt_opr))
+		return nullptr;
+	const char *nulls = clause->nulls_first == descending ? "" : clause->nulls_first ? " NULLS FIRST" : " NULLS LAST";
+	return psprintf("%s%s%s", column_text(table, reinterpret_cast<const Var *>(expr)->varattno),
+					descending ? " DESC" : "", nulls);
+}
+
+} // namespace
+
+bool
+reads_first_rows(const Query *query, Oid *table, const char **index_columns, AttrNumber *leading)
+{
+	if (query->limitCount == nullptr || !is_constant(query->limitCount) || !is_constant(query->limitOffset) ||
+		query->sortClause == NIL || query->setOperations || query->groupClause != NIL || query->groupingSets != NIL ||
+		query->hasAggs || query->hasWindowFuncs || query->distinctClause != NIL || query->hasTargetSRFs ||
+		query->hasSubLinks || query->havingQual || query->cteList != NIL || query->jointree->quals ||
+		list_length(query->jointree->fromlist) != 1 || !IsA(linitial(query->jointree->fromlist), RangeTblRef))
+		return false;
+	const RangeTblEntry *rte =
+		rt_fetch(linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex, query->rtable);
+	if (rte->rtekind != RTE_RELATION || rte->tablesample)
+		return false;
+
+	StringInfoData columns;
+	ListCell *lc;
+	initStringInfo(&columns);
+	foreach (lc, query->sortClause)
+	{
+		const SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
+		const TargetEntry *entry =
+			get_sortgroupclause_tle(const_cast<SortGroupClause *>(clause), query->targetList);
+		const char *column = index_column(clause, entry, rte->relid);
+		if (column == nullptr)
+			break;
+		if (columns.len == 0)
+			*leading = reinterpret_cast<Var *>(entry->expr)->varattno;
+		appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", column);
+	}
+	*table = rte->relid;
+	*index_columns = columns.data;
+	return columns.len > 0;
+}
+
+} // namespace dv::analyze

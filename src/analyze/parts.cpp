@@ -1,0 +1,350 @@
+#include "analyze/parts.hpp"
+
+#include "analyze/rewrite.hpp"
+#include "analyze/states.hpp"
+#include "analyze/work.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "mb/pg_wchar.h"
+#include "optimizer/optimizer.h"
+#include "parser/parse_relation.h"
+#include "parser/parsetree.h"
+}
+
+namespace dv::analyze {
+
+namespace {
+
+/* A part that was made, and of what: what is read twice is kept once. */
+struct Made
+{
+	Query *query;
+	Oid table;
+};
+
+struct Cutter
+{
+	PartMaker maker;
+	pg::Vec<Made> made;
+	bool rewritten;
+};
+
+Query *keepable(Query *query, Cutter *cutter);
+
+/* Does it refer to nothing outside of it? */
+struct Closed
+{
+	Index depth;
+};
+
+bool
+refers_outside(Node *node, void *context)
+{
+	Closed *closed = static_cast<Closed *>(context);
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Var))
+		return as<Var>(node)->varlevelsup >= closed->depth;
+	if (IsA(node, Aggref) && as<Aggref>(node)->agglevelsup >= closed->depth)
+		return true;
+	if (IsA(node, GroupingFunc) && as<GroupingFunc>(node)->agglevelsup >= closed->depth)
+		return true;
+	if (IsA(node, RangeTblEntry))
+	{
+		RangeTblEntry *rte = as<RangeTblEntry>(node);
+		return rte->rtekind == RTE_CTE && rte->ctelevelsup >= closed->depth;
+	}
+	if (IsA(node, Query))
+	{
+		closed->depth++;
+		bool outside = pg::walk_query(as<Query>(node), refers_outside, context,
+									  QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+		closed->depth--;
+		return outside;
+	}
+	return pg::walk_expression(node, refers_outside, context);
+}
+
+bool
+is_closed(Query *query)
+{
+	Closed closed{0};
+	return !refers_outside(reinterpret_cast<Node *>(query), &closed);
+}
+
+/* Is it no more than inner joins, which the block around it takes in? */
+bool
+is_inner_join(Node *node, const Query *query);
+
+bool
+pulls_up(const Query *query)
+{
+	return query->setOperations == nullptr && query->groupClause == NIL && query->groupingSets == NIL &&
+		   query->havingQual == nullptr && query->distinctClause == NIL && query->windowClause == NIL &&
+		   !query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs && !query->hasSubLinks &&
+		   query->limitCount == nullptr && query->limitOffset == nullptr && query->cteList == NIL &&
+		   is_inner_join(reinterpret_cast<Node *>(query->jointree), query);
+}
+
+bool
+is_inner_join(Node *node, const Query *query)
+{
+	ListCell *lc;
+	if (IsA(node, FromExpr))
+	{
+		foreach (lc, as<FromExpr>(node)->fromlist)
+			if (!is_inner_join(static_cast<Node *>(lfirst(lc)), query))
+				return false;
+		return true;
+	}
+	if (IsA(node, JoinExpr))
+		return as<JoinExpr>(node)->jointype == JOIN_INNER && is_inner_join(as<JoinExpr>(node)->larg, query) &&
+			   is_inner_join(as<JoinExpr>(node)->rarg, query);
+	RangeTblEntry *rte = rt_fetch(as<RangeTblRef>(node)->rtindex, query->rtable);
+	return rte->rtekind != RTE_SUBQUERY || pulls_up(rte->subquery);
+}
+
+/* Can a table hold its rows? Its columns get names of their own on the way. */
+bool
+storable(Query *query)
+{
+	ListCell *lc;
+	List *names = NIL;
+	if (count_columns(query->targetList) == 0)
+		return false;
+	foreach (lc, query->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		Node *expr = reinterpret_cast<Node *>(entry->expr);
+		if (entry->resjunk)
+			continue;
+		Oid type = exprType(expr);
+		if (get_typtype(type) == TYPTYPE_PSEUDO || (type_is_collatable(type) && !OidIsValid(exprCollation(expr))))
+			return false;
+	}
+	foreach (lc, query->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		if (entry->resjunk)
+			continue;
+		const char *base = entry->resname && strncmp(entry->resname, "__dv_", 5) != 0 ? entry->resname : "c";
+		const char *name = base;
+		for (int i = 1; list_member(names, makeString(pstrdup(name))); i++)
+			name = psprintf("%.*s_%d", pg_mbcliplen(base, strlen(base), NAMEDATALEN - 12), base, i);
+		entry->resname = pstrdup(name);
+		names = lappend(names, makeString(entry->resname));
+	}
+	return true;
+}
+
+Oid
+part_for(Query *query, Cutter *cutter)
+{
+	for (const Made &made : cutter->made)
+		if (equal(made.query, query))
+			return made.table;
+	Query *original = static_cast<Query *>(copyObjectImpl(query));
+	Oid table = cutter->maker.make(cutter->maker.context, keepable(query, cutter));
+	cutter->made.push(Made{original, table});
+	return table;
+}
+
+/* The entry reads the part's table instead. */
+void
+become_part(RangeTblEntry *rte, Oid table)
+{
+	Relation rel = relation_open(table, AccessShareLock);
+	TupleDesc desc = RelationGetDescr(rel);
+	int ncolumns = count_columns(rte->subquery->targetList);
+	List *names = NIL;
+	for (int i = 0; i < desc->natts; i++)
+		names = lappend(names, makeString(pstrdup(NameStr(TupleDescAttr(desc, i)->attname))));
+	relation_close(rel, NoLock);
+
+	rte->rtekind = RTE_RELATION;
+	rte->relid = table;
+	rte->relkind = RELKIND_RELATION;
+	rte->rellockmode = AccessShareLock;
+	rte->inh = true;
+	rte->lateral = false;
+	rte->subquery = nullptr;
+	rte->requiredPerms = ACL_SELECT;
+	rte->alias = makeAlias(rte->eref->aliasname, NIL);
+	rte->eref = makeAlias(rte->eref->aliasname, names);
+	for (int i = 1; i <= ncolumns; i++)
+		rte->selectedCols = bms_add_member(rte->selectedCols, i - FirstLowInvalidHeapAttributeNumber);
+}
+
+bool cut_level(Query *query, Cutter *cutter);
+
+bool
+cut_entry(RangeTblEntry *rte, Cutter *cutter)
+{
+	if (!pulls_up(rte->subquery) && is_closed(rte->subquery))
+	{
+		/* Junk columns would be columns of the table: there is none without an order, and that goes. */
+		Query *sub = static_cast<Query *>(copyObjectImpl(rte->subquery));
+		if (storable(sub))
+		{
+			become_part(rte, part_for(sub, cutter));
+			return true;
+		}
+	}
+	return cut_level(rte->subquery, cutter);
+}
+
+struct Cuts
+{
+	Cutter *cutter;
+	bool any;
+};
+
+bool
+cut_sublink(Node *node, void *context)
+{
+	Cuts *cuts = static_cast<Cuts *>(context);
+	if (node == nullptr || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink))
+		cuts->any = cut_level(as<Query>(as<SubLink>(node)->subselect), cuts->cutter) || cuts->any;
+	return pg::walk_expression(node, cut_sublink, context);
+}
+
+/* Makes parts of the subqueries in FROM, here and below, that are more than inner joins and refer to nothing outside. */
+bool
+cut_level(Query *query, Cutter *cutter)
+{
+	ListCell *lc;
+	Cuts cuts{cutter, false};
+	check_stack_depth();
+	foreach (lc, query->rtable)
+		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_SUBQUERY)
+			cuts.any = cut_entry(lfirst_node(RangeTblEntry, lc), cutter) || cuts.any;
+	(void) pg::walk_query(query, cut_sublink, &cuts,
+						  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES);
+	return cuts.any;
+}
+
+/* A subquery that stands for a value or a set, and concerns every row: then it should change as seldom as it can. */
+bool
+cut_uncorrelated(Node *node, void *context)
+{
+	Cuts *cuts = static_cast<Cuts *>(context);
+	if (node == nullptr || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink) && IsA(as<SubLink>(node)->subselect, Query))
+	{
+		SubLink *link = as<SubLink>(node);
+		Query *sub = static_cast<Query *>(copyObjectImpl(link->subselect));
+		bool plain_set = link->subLinkType == ANY_SUBLINK && pulls_up(sub);
+		bool is_part = list_length(sub->rtable) == 1 &&
+					   linitial_node(RangeTblEntry, sub->rtable)->rtekind == RTE_RELATION && pulls_up(sub) &&
+					   sub->jointree->quals == nullptr;
+		if (!plain_set && !is_part && link->subLinkType != EXISTS_SUBLINK && link->subLinkType != ARRAY_SUBLINK &&
+			is_closed(sub) && storable(sub))
+		{
+			Query *reader = select_from(sub);
+			become_part(linitial_node(RangeTblEntry, reader->rtable), part_for(sub, cuts->cutter));
+			link->subselect = reinterpret_cast<Node *>(reader);
+			cuts->any = true;
+		}
+	}
+	return pg::walk_expression(node, cut_uncorrelated, context);
+}
+
+/* Do the keys hold the primary key of a table, so that each stands for few rows? */
+bool
+has_narrow_key(const core::View *ir, const Analysis *analysis)
+{
+	for (int o = 0; o < ir->occurrences.n; o++)
+	{
+		Oid table = analysis->tables[ir->occurrences[o].table].table;
+		TableKey key = primary_key(table);
+		int found = 0;
+		for (int i = 0; i < key.ncolumns; i++)
+			for (const core::KeyColumn &column : ir->keys)
+				if (column.occurrence == o && column.column == core::Text(column_text(table, key.columns[i])))
+				{
+					found++;
+					break;
+				}
+		if (key.ncolumns > 0 && found == key.ncolumns)
+			return true;
+	}
+	return false;
+}
+
+bool
+folds(const Query *query)
+{
+	Folds found{};
+	return (query->hasAggs || query->groupClause != NIL) && query->groupingSets == NIL &&
+		   query->windowClause == NIL && collect_folds(query->targetList, &found);
+}
+
+/* Is the query kept well as it stands? */
+bool
+serves(Query *query)
+{
+	Oid table;
+	const char *columns;
+	AttrNumber leading;
+	if (reads_first_rows(query, &table, &columns, &leading))
+		return true;
+	Analysis *analysis = analyze(static_cast<Query *>(copyObjectImpl(query)));
+	const core::View *ir = analysis->ir;
+	if (ir->kind == core::Kind::linear || ir->kind == core::Kind::aggregate)
+		return true;
+	for (int i = 0; i < analysis->ntables; i++)
+		if (!analysis->tables[i].incremental)
+			return false;
+	if (ir->kind != core::Kind::keyed)
+		return analysis->ntables == 0;
+	/* The group is computed anew: where its aggregates would fold, that may be far more than the change. */
+	return !folds(query) || has_narrow_key(ir, analysis);
+}
+
+Query *
+keepable(Query *query, Cutter *cutter)
+{
+	constexpr int most_steps = 32;
+	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn)
+		query->sortClause = NIL;
+	for (int step = 0; step < most_steps && !serves(query); step++)
+	{
+		if (cut_level(query, cutter))
+			continue;
+		Query *rewritten = rewrite(query);
+		if (rewritten == nullptr)
+		{
+			Cuts cuts{cutter, false};
+			(void) pg::walk_query(query, cut_uncorrelated, &cuts,
+								  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES);
+			if (!cuts.any)
+				break;
+			continue;
+		}
+		query = rewritten;
+		cutter->rewritten = true;
+	}
+	return query;
+}
+
+} // namespace
+
+bool
+needs_no_parts(Query *stored)
+{
+	return serves(normalize(stored));
+}
+
+Query *
+with_parts(Query *stored, PartMaker maker)
+{
+	Cutter cutter{maker, {}, false};
+	Query *kept = keepable(normalize(stored), &cutter);
+	return !cutter.made.empty() || (cutter.rewritten && serves(kept)) ? kept : nullptr;
+}
+
+} // namespace dv::analyze

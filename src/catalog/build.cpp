@@ -1,0 +1,195 @@
+#include "catalog/build.hpp"
+
+#include "catalog/attach.hpp"
+#include "catalog/ddl.hpp"
+#include "catalog/relations.hpp"
+#include "catalog/rows.hpp"
+#include "pg/compat.hpp"
+
+extern "C" {
+#include "commands/defrem.h"
+#include "commands/tablecmds.h"
+#include "mb/pg_wchar.h"
+}
+
+namespace dv::catalog {
+
+namespace {
+
+/* Expressions may read these; they are evaluated as at creation from then on. */
+constexpr const char *recorded_settings[] = {"TimeZone",     "DateStyle",   "IntervalStyle", "extra_float_digits",
+											 "bytea_output", "lc_monetary", "lc_numeric",    "lc_time"};
+
+} // namespace
+
+char *
+definition_base_name(const char *schema, const char *view)
+{
+	char *name = psprintf("%s.%s", schema, view);
+
+	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
+	return name;
+}
+
+char *
+definition_name(const char *schema, const char *view)
+{
+	char *base = definition_base_name(schema, view);
+	char *name = base;
+	Oid from = get_namespace_oid(schema, false);
+
+	for (int i = 1; OidIsValid(get_relname_relid(name, schema_oid())) || OidIsValid(get_relname_relid(name, from)); i++)
+	{
+		char *suffix = psprintf("_%d", i);
+		size_t room = NAMEDATALEN - 1 - strlen(suffix);
+
+		name = psprintf("%.*s%s", pg_mbcliplen(base, strlen(base), room), base, suffix);
+	}
+	return name;
+}
+
+void
+move_to_our_schema(Oid relid)
+{
+	Relation rel = relation_open(relid, AccessExclusiveLock);
+	ObjectAddresses *moved = new_object_addresses();
+
+	AlterTableNamespaceInternal(rel, RelationGetNamespace(rel), schema_oid(), moved);
+	free_object_addresses(moved);
+	relation_close(rel, NoLock);
+	CommandCounterIncrement();
+}
+
+/*
+ * Whoever asks makes it, in the schema of the view, and it is moved: to parse the query's literals may call functions
+ * of theirs, which must run as nobody else.
+ */
+Oid
+create_definition(const Request &request, const char *view, const char *query)
+{
+	char *name = definition_name(request.schema_name, view);
+
+	own_ddl(psprintf("CREATE VIEW %s AS %s", quote_qualified_identifier(request.schema_name, name), query));
+
+	Oid definition = get_relname_relid(name, request.schema);
+	move_to_our_schema(definition);
+	return definition;
+}
+
+Oid
+create_table(const Request &request, const analyze::Analysis *analysis)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE TABLE %s USING heap WITH (fillfactor = 90) AS SELECT *", request.qualified);
+	if (analysis->shape.hash != 0)
+		appendStringInfo(&sql, ", NULL::pg_catalog.uuid AS %s", quote_identifier(analysis->hash_name));
+	appendStringInfo(&sql, " FROM (%s) __dv_content WITH NO DATA", analysis->content_sql);
+	own_ddl(sql.data);
+	return get_relname_relid(request.name, request.schema);
+}
+
+void
+add_triggers(const analyze::Analysis *analysis)
+{
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		Oid table = analysis->tables[i].table;
+
+		/* Changes of our own views are captured by who makes them. */
+		if (view(table) == nullptr && can_be_watched(table) && !has_capture_triggers(table))
+			add_capture_triggers(table);
+	}
+}
+
+namespace {
+
+int
+rank_of(const analyze::Analysis *analysis)
+{
+	int rank = 0;
+
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		const View *below = view(analysis->tables[i].table);
+		if (below != nullptr)
+			rank = Max(rank, below->rank + 1);
+	}
+	return rank;
+}
+
+} // namespace
+
+void
+add_rows(const Request &request, Oid table, Oid definition, Oid maintained, const analyze::Analysis *analysis)
+{
+	const char *settings[2 * lengthof(recorded_settings)];
+	int n = 0;
+
+	for (const char *name : recorded_settings)
+	{
+		settings[n++] = name;
+		settings[n++] = GetConfigOption(name, false, false);
+	}
+	add_view({table, definition, maintained, request.part_of, request.refresh, request.method,
+			  request.with_data ? State::fresh : State::paused, rank_of(analysis), n, settings});
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		const analyze::TableUse *use = &analysis->tables[i];
+		bool watched = can_be_watched(use->table);
+
+		if (request.refresh == Refresh::on_demand)
+			add_table(table, use->table, "complete", false, "The view is refreshed on demand.", watched);
+		else if (request.method == Method::complete)
+			add_table(table, use->table, "complete", false, "The view was made with method \"complete\".", watched);
+		else
+			add_table(table, use->table, use->strategy, use->incremental, use->reason, watched);
+	}
+	CommandCounterIncrement();
+}
+
+namespace {
+
+const char *
+column_name(Oid table, AttrNumber column)
+{
+	return quote_identifier(get_attname(table, column, false));
+}
+
+} // namespace
+
+/* By the key, or the hash that stands in for it; the replica identity where that cannot be NULL. */
+void
+add_index(const Request &request, Oid table, const analyze::Analysis *analysis)
+{
+	const engine::Shape &shape = analysis->shape;
+	int n = shape.hash != 0 ? 1 : shape.nkeys;
+	const AttrNumber *columns = shape.hash != 0 ? &shape.hash : shape.keys;
+	StringInfoData index, alter;
+	char *name = ChooseRelationName(request.name, nullptr, "dv_key", request.schema, false);
+
+	initStringInfo(&index);
+	initStringInfo(&alter);
+	appendStringInfo(&alter, "ALTER TABLE %s ", request.qualified);
+	if (n > 0)
+	{
+		appendStringInfo(&index, "CREATE %sINDEX %s ON %s (", analysis->index_unique ? "UNIQUE " : "",
+						 quote_identifier(name), request.qualified);
+		for (int i = 0; i < n; i++)
+			appendStringInfo(&index, "%s%s", i > 0 ? ", " : "", column_name(table, columns[i]));
+		appendStringInfo(&index, ")%s", analysis->index_unique ? " NULLS NOT DISTINCT" : "");
+		own_ddl(index.data);
+	}
+	if (n > 0 && analysis->index_unique && (shape.hash != 0 || analysis->keys_not_null))
+	{
+		for (int i = 0; i < n; i++)
+			appendStringInfo(&alter, "ALTER COLUMN %s SET NOT NULL, ", column_name(table, columns[i]));
+		appendStringInfo(&alter, "REPLICA IDENTITY USING INDEX %s", quote_identifier(name));
+	}
+	else
+		appendStringInfoString(&alter, "REPLICA IDENTITY FULL");
+	own_ddl(alter.data);
+}
+
+} // namespace dv::catalog

@@ -1,0 +1,48 @@
+#pragma once
+
+/*
+ * The relations, triggers and rows that a view consists of.
+ */
+#include "analyze/analysis.hpp"
+#include "catalog/registry.hpp"
+
+namespace dv::catalog {
+
+/* What is to be made: a user's view, or a part of one. */
+struct Request
+{
+	Oid schema;
+	const char *schema_name;
+	const char *name;
+	const char *qualified;
+	Refresh refresh;
+	Method method;
+	bool with_data;
+	Oid part_of; /* the definition of the view that a part serves */
+};
+
+/*
+ * The name for the definition of a view in schema deltaview: "schema.view", cut to fit.  It is free there, and in the
+ * schema of the view.
+ */
+char *definition_name(const char *schema, const char *view);
+/* The same before it is made unique. */
+char *definition_base_name(const char *schema, const char *view);
+
+/* The plain view that holds a query, in schema deltaview, named after `view`. */
+Oid create_definition(const Request &request, const char *view, const char *query);
+
+/* The empty table that will hold the rows. */
+Oid create_table(const Request &request, const analyze::Analysis *analysis);
+
+void add_index(const Request &request, Oid table, const analyze::Analysis *analysis);
+
+/* Capture triggers on the base tables that lack them. */
+void add_triggers(const analyze::Analysis *analysis);
+
+/* The rows of the catalog. */
+void add_rows(const Request &request, Oid table, Oid definition, Oid maintained, const analyze::Analysis *analysis);
+
+void move_to_our_schema(Oid relation);
+
+} // namespace dv::catalog
