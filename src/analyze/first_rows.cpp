@@ -44,8 +44,7 @@ reads_first_rows(const Query *query, Oid *table, const char **index_columns, Att
 		query->hasSubLinks || query->havingQual || query->cteList != NIL || query->jointree->quals ||
 		list_length(query->jointree->fromlist) != 1 || !IsA(linitial(query->jointree->fromlist), RangeTblRef))
 		return false;
-	const RangeTblEntry *rte =
-		rt_fetch(linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex, query->rtable);
+	const RangeTblEntry *rte = rt_fetch(linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex, query->rtable);
 	if (rte->rtekind != RTE_RELATION || rte->tablesample)
 		return false;
 
@@ -55,8 +54,7 @@ reads_first_rows(const Query *query, Oid *table, const char **index_columns, Att
 	foreach (lc, query->sortClause)
 	{
 		const SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
-		const TargetEntry *entry =
-			get_sortgroupclause_tle(const_cast<SortGroupClause *>(clause), query->targetList);
+		const TargetEntry *entry = get_sortgroupclause_tle(const_cast<SortGroupClause *>(clause), query->targetList);
 		const char *column = index_column(clause, entry, rte->relid);
 		if (column == nullptr)
 			break;

@@ -58,8 +58,8 @@ refers_outside(Node *node, void *context)
 	if (IsA(node, Query))
 	{
 		closed->depth++;
-		bool outside = pg::walk_query(as<Query>(node), refers_outside, context,
-									  QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
+		bool outside =
+			pg::walk_query(as<Query>(node), refers_outside, context, QTW_EXAMINE_RTES_BEFORE | QTW_IGNORE_JOINALIASES);
 		closed->depth--;
 		return outside;
 	}
@@ -74,8 +74,7 @@ is_closed(Query *query)
 }
 
 /* Is it no more than inner joins, which the block around it takes in? */
-bool
-is_inner_join(Node *node, const Query *query);
+bool is_inner_join(Node *node, const Query *query);
 
 bool
 pulls_up(const Query *query)
@@ -183,7 +182,9 @@ cut_entry(RangeTblEntry *rte, Cutter *cutter)
 {
 	if (!pulls_up(rte->subquery) && is_closed(rte->subquery))
 	{
-		/* Junk columns would be columns of the table: there is none without an order, and that goes. */
+		/* A union of joins needs no part: so first its branches alone. */
+		if (rte->subquery->setOperations && cut_level(rte->subquery, cutter))
+			return true;
 		Query *sub = static_cast<Query *>(copyObjectImpl(rte->subquery));
 		if (storable(sub))
 		{
@@ -279,8 +280,8 @@ bool
 folds(const Query *query)
 {
 	Folds found{};
-	return (query->hasAggs || query->groupClause != NIL) && query->groupingSets == NIL &&
-		   query->windowClause == NIL && collect_folds(query->targetList, &found);
+	return (query->hasAggs || query->groupClause != NIL) && query->groupingSets == NIL && query->windowClause == NIL &&
+		   collect_folds(query->targetList, &found);
 }
 
 /* Is the query kept well as it stands? */

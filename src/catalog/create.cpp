@@ -108,8 +108,8 @@ advise(const pg::Vec<analyze::TableUse> &uses)
 	for (const analyze::TableUse &use : uses)
 	{
 		if (use.advice != nullptr && use.advice[0] != '\0')
-			ereport(NOTICE, (errmsg("an index on %s would make maintenance faster", use.name),
-							 errhint("%s", use.advice)));
+			ereport(NOTICE,
+					(errmsg("an index on %s would make maintenance faster", use.name), errhint("%s", use.advice)));
 	}
 }
 
@@ -145,8 +145,7 @@ is_kept(const Request &request)
 Oid
 maintained_definition(const Request &request, Parts *parts)
 {
-	Query *kept =
-		is_kept(request) ? make_parts(parts, analyze::stored_query(parts->definition)) : nullptr;
+	Query *kept = is_kept(request) ? make_parts(parts, analyze::stored_query(parts->definition)) : nullptr;
 
 	if (kept == nullptr)
 		return parts->definition;

@@ -60,7 +60,8 @@ index_column(Parts *parts, Oid table, core::Text column, const core::BaseTable &
 			att = TupleDescAttr(desc, i);
 	}
 	bool bounded = att && analyze::bounded_type(att->atttypid, att->atttypmod);
-	TypeCacheEntry *type = att ? lookup_type_cache(att->atttypid, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY) : nullptr;
+	TypeCacheEntry *type =
+		att ? lookup_type_cache(att->atttypid, TYPECACHE_BTREE_OPFAMILY | TYPECACHE_HASH_OPFAMILY) : nullptr;
 	table_close(rel, NoLock);
 	if (type == nullptr || !OidIsValid(bounded ? type->btree_opf : type->hash_opf))
 		return;
@@ -116,8 +117,7 @@ make_part(void *context, Query *query)
 {
 	Parts *parts = static_cast<Parts *>(context);
 	Request request = part_request(parts);
-	Oid definition =
-		create_definition(request, psprintf("%s_query", part_name(parts)), analyze::text_of(query));
+	Oid definition = create_definition(request, psprintf("%s_query", part_name(parts)), analyze::text_of(query));
 	analyze::Analysis *analysis = analyze_over_parts(parts, definition);
 	Oid table = create_table(request, analysis);
 	if (!parts->to_explain)

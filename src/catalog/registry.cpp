@@ -90,8 +90,7 @@ read_view(HeapTuple tuple, TupleDesc desc)
 	view->view = DatumGetObjectId(values[view_catalog::view - 1]);
 	view->definition = DatumGetObjectId(values[view_catalog::definition - 1]);
 	view->maintained = DatumGetObjectId(values[view_catalog::maintained - 1]);
-	view->part_of =
-		nulls[view_catalog::part_of - 1] ? InvalidOid : DatumGetObjectId(values[view_catalog::part_of - 1]);
+	view->part_of = nulls[view_catalog::part_of - 1] ? InvalidOid : DatumGetObjectId(values[view_catalog::part_of - 1]);
 	view->refresh = refresh_of(TextDatumGetCString(values[view_catalog::refresh - 1]));
 	view->method = method_of(TextDatumGetCString(values[view_catalog::method - 1]));
 	view->state = state_of(TextDatumGetCString(values[view_catalog::state - 1]));

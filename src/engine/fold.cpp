@@ -353,6 +353,11 @@ fold_delta(Step *step)
 
 	pg::Identity restricted = act_restricted(step);
 	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
+	if (terms_cost_more(step, terms))
+	{
+		pg::resume(restricted);
+		return recompute_all_alone(step);
+	}
 	MemoryContext here = CurrentMemoryContext;
 	folding.groups.context = here;
 	for (int i = 0; i < terms.nplans; i++)

@@ -137,8 +137,7 @@ keys_cost_more(Step *step, const KeySet *keys)
 		unregister_named(named);
 		cost += content.cost * static_cast<double>(run.nrows) / static_cast<double>(content.nrows);
 	}
-	return cost >
-		   prepare(program, Purpose::whole_content, 0, 0).cost + prepare(program, Purpose::whole_stored, 0, 0).cost;
+	return cost > cost_of_whole(program);
 }
 
 uint64

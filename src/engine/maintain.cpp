@@ -22,10 +22,15 @@ Outcome
 maintain_linear(Step *step)
 {
 	Program *program = step->program;
-	Collect collect = begin_collecting(step);
-
-	pg::Identity restricted = act_restricted(step);
+	pg::Identity reading = act_restricted(step);
 	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
+	bool whole = terms_cost_more(step, terms);
+	pg::resume(reading);
+	if (whole)
+		return recompute_all_alone(step);
+
+	Collect collect = begin_collecting(step);
+	pg::Identity restricted = act_restricted(step);
 	for (int i = 0; i < terms.nplans; i++)
 		run_plan(terms.plans[i], take_signed, &collect);
 	pg::resume(restricted);
@@ -194,6 +199,34 @@ recompute_all(Step *step)
 	pg::resume(restricted);
 
 	return Outcome{apply_collected(&collect), !program->analysis->ir->first_rows, 0};
+}
+
+Outcome
+recompute_all_alone(Step *step)
+{
+	int waits = make_exclusive(step);
+	PushActiveSnapshot(GetLatestSnapshot());
+	Outcome outcome = recompute_all(step);
+	PopActiveSnapshot();
+	outcome.lock_waits = waits;
+	return outcome;
+}
+
+double
+cost_of_whole(Program *program)
+{
+	return prepare(program, Purpose::whole_content, 0, 0).cost + prepare(program, Purpose::whole_stored, 0, 0).cost;
+}
+
+bool
+terms_cost_more(const Step *step, const Prepared &terms)
+{
+	/* to plan the whole costs more than a small delta ever does */
+	constexpr int64 small = 1000;
+	if (step->rows_in <= small)
+		return false;
+	return terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows) >
+		   cost_of_whole(step->program);
 }
 
 Outcome

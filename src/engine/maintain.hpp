@@ -35,6 +35,12 @@ Outcome maintain(Step *step);
 
 /* Recompute and apply the difference. */
 Outcome recompute_all(Step *step);
+/* The same where the locks so far let others write, too: those for it, and a snapshot after them. */
+Outcome recompute_all_alone(Step *step);
+
+/* By the planner's estimates. */
+double cost_of_whole(Program *program);
+bool terms_cost_more(const Step *step, const Prepared &terms);
 
 /* Puts the columns of a query's row into the view's row, from column `from` of the row on. */
 void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolumns);

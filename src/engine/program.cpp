@@ -330,8 +330,8 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 			prepared.plans[prepared.nplans++] = plan;
 		}
 	}
-	if (purpose != Purpose::terms && purpose != Purpose::traces)
-		prepared.cost = planned_cost(prepared.plans[0]);
+	for (int i = 0; i < prepared.nplans; i++)
+		prepared.cost += planned_cost(prepared.plans[i]);
 	return program->prepared.push(prepared);
 }
 

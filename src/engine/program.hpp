@@ -34,8 +34,8 @@ struct Prepared
 	int size;    /* class of the delta's size */
 	int nplans;
 	SPIPlanPtr *plans;
-	double cost; /* keys_content, whole_content, whole_stored: the planner's, for */
-	int64 nrows; /* this many keys */
+	double cost; /* the planner's, for */
+	int64 nrows; /* so many rows of the named relations */
 };
 
 struct Program
