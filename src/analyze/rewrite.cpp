@@ -3,10 +3,15 @@
 namespace dv::analyze {
 
 const RewriteStep rewrite_steps[] = {
-	{"limit", rewrite_limit},         {"set_operation", rewrite_set_operation},
-	{"distinct", rewrite_distinct},   {"windows", rewrite_windows},
-	{"having", rewrite_having},       {"uncorrelated", rewrite_uncorrelated},
-	{"ungrouped", rewrite_ungrouped}, {nullptr, nullptr},
+	{"limit", rewrite_limit},
+	{"set_operation", rewrite_set_operation},
+	{"distinct", rewrite_distinct},
+	{"windows", rewrite_windows},
+	{"having", rewrite_having},
+	{"membership", rewrite_membership},
+	{"uncorrelated", rewrite_uncorrelated},
+	{"ungrouped", rewrite_ungrouped},
+	{nullptr, nullptr},
 };
 const int rewrite_step_count = lengthof(rewrite_steps) - 1;
 

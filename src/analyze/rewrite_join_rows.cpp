@@ -148,7 +148,61 @@ add_rows(JoinedRows *joined, Query *block)
 		(void) add_to_from(block, row, "one");
 }
 
+struct Conditions
+{
+	JoinedRows *joined;
+	Node *(*replace)(Node *, void *);
+	void *context;
+	List *where;
+};
+
+/* The conjuncts that stay. */
+List *
+replace_conjuncts(Conditions *conditions, Node *quals)
+{
+	List *kept = NIL;
+	ListCell *lc;
+	foreach (lc, conjuncts_of(quals))
+	{
+		Node *replaced = conditions->replace(static_cast<Node *>(lfirst(lc)), conditions->context);
+		List **side = uses_rows(conditions->joined, replaced) ? &conditions->where : &kept;
+		*side = lappend(*side, replaced);
+	}
+	return kept;
+}
+
+void
+replace_in_joins(Conditions *conditions, Node *from)
+{
+	ListCell *lc;
+	if (IsA(from, FromExpr))
+	{
+		foreach (lc, as<FromExpr>(from)->fromlist)
+			replace_in_joins(conditions, static_cast<Node *>(lfirst(lc)));
+		return;
+	}
+	if (!IsA(from, JoinExpr))
+		return;
+	JoinExpr *join = as<JoinExpr>(from);
+	if (join->jointype == JOIN_INNER)
+		join->quals = all_of(replace_conjuncts(conditions, join->quals));
+	if (join->jointype == JOIN_INNER || join->jointype == JOIN_LEFT)
+		replace_in_joins(conditions, join->larg);
+	if (join->jointype == JOIN_INNER || join->jointype == JOIN_RIGHT)
+		replace_in_joins(conditions, join->rarg);
+}
+
 } // namespace
+
+void
+replace_conditions(JoinedRows *joined, Node *(*replace)(Node *, void *), void *context)
+{
+	FromExpr *from = joined->query->jointree;
+	Conditions conditions{joined, replace, context, NIL};
+	replace_in_joins(&conditions, reinterpret_cast<Node *>(from));
+	List *kept = replace_conjuncts(&conditions, from->quals);
+	from->quals = all_of(list_concat(kept, conditions.where));
+}
 
 bool
 groups(const Query *query)

@@ -17,6 +17,12 @@ struct JoinedRows
 /* Column of the one row that this aggregate is, taken from what the block reads. Blocks that read the same share one. */
 Node *column_of_row(JoinedRows *joined, Query *block, Node *aggregate, const char *name);
 
+/*
+ * Replaces conjunct by conjunct of WHERE, and of ON where a condition may as well stand in WHERE: there it then stands
+ * if it depends on the rows.
+ */
+void replace_conditions(JoinedRows *joined, Node *(*replace)(Node *, void *), void *context);
+
 /* Is it evaluated for groups, and not for the rows of FROM? */
 bool groups(const Query *query);
 

@@ -20,6 +20,8 @@ Query *rewrite_ungrouped(const Query *query);
 
 /* UNION, INTERSECT and EXCEPT as blocks over UNION ALL. */
 Query *rewrite_set_operation(const Query *query);
+/* IN where it is no condition by itself, and NOT IN, as EXISTS and what is known of the whole set. */
+Query *rewrite_membership(const Query *query);
 /* Uncorrelated scalar subqueries and EXISTS as relations of one row, joined to FROM. */
 Query *rewrite_uncorrelated(const Query *query);
 

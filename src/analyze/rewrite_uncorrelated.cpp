@@ -107,42 +107,6 @@ replace_sublinks(Node *node, void *context)
 	return pg::mutate_expression(node, replace_sublinks, context);
 }
 
-/* Conditions of ON that now depend on the rows, where they may as well stand in WHERE. */
-void
-replace_in_joins(Replacing *replacing, Node *from, List **moved)
-{
-	ListCell *lc;
-	if (IsA(from, FromExpr))
-	{
-		foreach (lc, as<FromExpr>(from)->fromlist)
-			replace_in_joins(replacing, static_cast<Node *>(lfirst(lc)), moved);
-		return;
-	}
-	if (!IsA(from, JoinExpr))
-		return;
-	JoinExpr *join = as<JoinExpr>(from);
-	if (join->jointype == JOIN_INNER)
-	{
-		List *kept = NIL;
-		foreach (lc, conjuncts_of(join->quals))
-		{
-			int before = replacing->joined->rows.n;
-			Node *conjunct = static_cast<Node *>(lfirst(lc));
-			Node *replaced = replace_sublinks(conjunct, replacing);
-			Bitmapset *used = entries_used(replaced);
-			bool moves = bms_next_member(used, replacing->joined->nentries) >= 0;
-			Assert(moves || before == replacing->joined->rows.n);
-			List **side = moves ? moved : &kept;
-			*side = lappend(*side, replaced);
-		}
-		join->quals = all_of(kept);
-	}
-	if (join->jointype == JOIN_INNER || join->jointype == JOIN_LEFT)
-		replace_in_joins(replacing, join->larg, moved);
-	if (join->jointype == JOIN_INNER || join->jointype == JOIN_RIGHT)
-		replace_in_joins(replacing, join->rarg, moved);
-}
-
 } // namespace
 
 Query *
@@ -153,11 +117,8 @@ rewrite_uncorrelated(const Query *original)
 	Query *query = static_cast<Query *>(copyObjectImpl(original));
 	JoinedRows joined{query, list_length(query->rtable), {}};
 	Replacing replacing{&joined, false};
-	List *moved = NIL;
 
-	replace_in_joins(&replacing, reinterpret_cast<Node *>(query->jointree), &moved);
-	query->jointree->quals = replace_sublinks(query->jointree->quals, &replacing);
-	query->jointree->quals = all_of(list_concat(conjuncts_of(query->jointree->quals), moved));
+	replace_conditions(&joined, replace_sublinks, &replacing);
 	replacing.grouped = groups(query);
 	query->targetList = as<List>(replace_sublinks(reinterpret_cast<Node *>(query->targetList), &replacing));
 	return joined.rows.empty() ? nullptr : join_rows(&joined);

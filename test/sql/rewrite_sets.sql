@@ -126,6 +126,43 @@ SELECT deltaview.rewritten('SELECT s, count(*) FROM a WHERE v > (SELECT 2 * avg(
 	AND NOT EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY s', 'uncorrelated');
 SELECT deltaview.rewritten('SELECT id, EXISTS (SELECT FROM e) FROM a WHERE v > (SELECT avg(v) FROM b)', 'uncorrelated');
 
+-- IN and NOT IN
+INSERT INTO shapes SELECT 'membership', row_number() OVER (), query FROM (VALUES
+	('SELECT id FROM a WHERE k NOT IN (SELECT k FROM b)'),
+	('SELECT id FROM a WHERE k NOT IN (SELECT k FROM b WHERE k IS NOT NULL)'),
+	('SELECT id FROM a WHERE k NOT IN (SELECT k FROM e)'),
+	('SELECT id FROM a WHERE NOT (k IN (SELECT k FROM e) AND v IN (SELECT v FROM b))'),
+	('SELECT id FROM a WHERE NOT (k IN (SELECT k FROM e) OR v NOT IN (SELECT v FROM b WHERE v > 1))'),
+	('SELECT id FROM a WHERE k IN (SELECT k FROM e)'),
+	('SELECT id FROM a WHERE k IN (SELECT k FROM e) OR v IN (SELECT v FROM b)'),
+	('SELECT id FROM a WHERE v > 2 OR (k, v) IN (SELECT k, v FROM b)'),
+	('SELECT id FROM a WHERE v > 2 OR (k, v) NOT IN (SELECT k, v FROM b)'),
+	('SELECT id FROM a WHERE k <> ALL (SELECT k FROM e)'),
+	('SELECT id FROM a WHERE NOT k <> ALL (SELECT k FROM e)'),
+	('SELECT id, k IN (SELECT k FROM e) AS i, k NOT IN (SELECT k FROM b WHERE k > 1) AS n FROM a'),
+	('SELECT id, (k IN (SELECT k FROM e)) IS NULL AS i, v IN (SELECT k FROM e WHERE v > 100) AS n FROM a'),
+	('SELECT id, k IN (SELECT k FROM e) AS i FROM a WHERE v NOT IN (SELECT v FROM e WHERE v > 2)'),
+	('SELECT id FROM a WHERE (k IN (SELECT k FROM e)) IS NOT TRUE'),
+	('SELECT id FROM a WHERE (k IN (SELECT k FROM e)) IS NULL AND (v NOT IN (SELECT v FROM b)) IS NOT FALSE'),
+	('SELECT id FROM a WHERE k = ANY (SELECT k FROM e) AND k NOT IN (SELECT v FROM b WHERE v IS NOT NULL)'),
+	('SELECT id FROM a WHERE k NOT IN (SELECT e.k FROM e WHERE e.v = a.v)'),
+	('SELECT id FROM a WHERE s NOT IN (SELECT s FROM b WHERE s IS NOT NULL)'),
+	('SELECT id FROM a WHERE v NOT IN (SELECT k FROM b WHERE k IS NOT NULL GROUP BY k HAVING count(*) > 1)'),
+	('SELECT id FROM a WHERE k NOT IN (SELECT k FROM e UNION SELECT v FROM e)'),
+	('SELECT id FROM a WHERE k NOT IN (SELECT k FROM e ORDER BY v, k LIMIT 1)'),
+	('SELECT a.id, b.id AS other FROM a JOIN b ON a.k = b.k AND a.v NOT IN (SELECT v FROM e WHERE v > 1)'),
+	('SELECT a.id, b.id AS other FROM a LEFT JOIN b ON a.k = b.k AND a.v NOT IN (SELECT v FROM e) WHERE b.v NOT IN (SELECT k FROM e)'),
+	('SELECT k, count(*) FILTER (WHERE v IN (SELECT v FROM e)) FROM a WHERE k NOT IN (SELECT v FROM e) GROUP BY k'),
+	('SELECT k, k IN (SELECT k FROM e) AS i FROM a GROUP BY k'),
+	('SELECT id FROM a WHERE coalesce(k, (SELECT max(v) FROM e)) NOT IN (SELECT v FROM e)'),
+	('SELECT id FROM a WHERE (SELECT count(*) FROM b WHERE b.k = a.k) NOT IN (SELECT v FROM e WHERE v < 3)'),
+	('SELECT id, rank() OVER (ORDER BY v) IN (SELECT k FROM e) AS r FROM a'),
+	('SELECT id FROM a WHERE array[k] NOT IN (SELECT array[k] FROM e)'),
+	('SELECT id FROM a WHERE a NOT IN (SELECT a FROM a WHERE v > 2)'),
+	('SELECT id FROM a WHERE k > ANY (SELECT k FROM e) OR k > ALL (SELECT v FROM e)')) q (query);
+SELECT deltaview.rewritten('SELECT id FROM a WHERE k NOT IN (SELECT k FROM b WHERE v = 1)', 'membership');
+SELECT deltaview.rewritten('SELECT id, k IN (SELECT k FROM e) AS i FROM a', 'membership');
+
 -- over empty tables, over full ones, and with one more table that is not empty
 CREATE TABLE outcomes AS SELECT step, n, difference(query, step) AS empty FROM shapes;
 SELECT fill();
