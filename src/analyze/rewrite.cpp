@@ -10,6 +10,8 @@ const RewriteStep rewrite_steps[] = {
 	{"having", rewrite_having},
 	{"membership", rewrite_membership},
 	{"uncorrelated", rewrite_uncorrelated},
+	{"distinct_aggregates", rewrite_distinct_aggregates},
+	{"bool_aggregates", rewrite_bool_aggregates},
 	{"ungrouped", rewrite_ungrouped},
 	{nullptr, nullptr},
 };

@@ -15,6 +15,10 @@ Query *rewrite_distinct(const Query *query);
 Query *rewrite_windows(const Query *query);
 /* HAVING as WHERE over a subquery that groups. */
 Query *rewrite_having(const Query *query);
+/* Aggregates with DISTINCT as plain ones over a subquery that groups by their argument, too. */
+Query *rewrite_distinct_aggregates(const Query *query);
+/* bool_and and bool_or as comparisons of counts, which fold. */
+Query *rewrite_bool_aggregates(const Query *query);
 /* Groups, DISTINCT and windows over a subquery with what is no inner join. */
 Query *rewrite_ungrouped(const Query *query);
 

@@ -87,6 +87,9 @@ put_out_operands(Cut *cut, Node *node)
 		return nullptr;
 	if (IsA(node, SubLink) && !contain_windowfuncs(node))
 		return put_out(cut, node);
+	/* It might be evaluated where it is not now, and fail. */
+	if ((IsA(node, CaseExpr) || IsA(node, CoalesceExpr) || IsA(node, BoolExpr)) && checkExprHasSubLink(node))
+		cut->failed = true;
 	if (!IsA(node, WindowFunc))
 		return nullptr;
 	WindowFunc *func = makeNode(WindowFunc);

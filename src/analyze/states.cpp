@@ -81,6 +81,29 @@ filtered(Node *argument, Expr *filter)
 	return reinterpret_cast<Node *>(expr);
 }
 
+Oid
+extreme_operator(Oid aggregate)
+{
+	if (get_func_namespace(aggregate) != PG_CATALOG_NAMESPACE)
+		return InvalidOid;
+	const char *name = get_func_name(aggregate);
+	if (strcmp(name, "min") != 0 && strcmp(name, "max") != 0)
+		return InvalidOid;
+	HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
+	if (!HeapTupleIsValid(tuple))
+		return InvalidOid;
+	Oid op = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple))->aggsortop;
+	ReleaseSysCache(tuple);
+	return op;
+}
+
+bool
+fixed_scale(Node *argument)
+{
+	return exprType(argument) != NUMERICOID ||
+		   (IsA(argument, Var) && exprTypmod(argument) >= static_cast<int32>(VARHDRSZ));
+}
+
 namespace {
 
 Aggref *
@@ -100,31 +123,6 @@ Oid
 sum_type(Oid sum)
 {
 	return sum == F_SUM_INT8 || sum == F_SUM_NUMERIC ? NUMERICOID : INT8OID;
-}
-
-/* min and max of the server's own: the operator by which a value beats another. */
-Oid
-extreme_operator(Oid aggregate)
-{
-	if (get_func_namespace(aggregate) != PG_CATALOG_NAMESPACE)
-		return InvalidOid;
-	const char *name = get_func_name(aggregate);
-	if (strcmp(name, "min") != 0 && strcmp(name, "max") != 0)
-		return InvalidOid;
-	HeapTuple tuple = SearchSysCache1(AGGFNOID, ObjectIdGetDatum(aggregate));
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	Oid op = reinterpret_cast<Form_pg_aggregate>(GETSTRUCT(tuple))->aggsortop;
-	ReleaseSysCache(tuple);
-	return op;
-}
-
-/* The scale of every value of the expression is the same: subtraction leaves no digits behind. */
-bool
-fixed_scale(Node *argument)
-{
-	return exprType(argument) != NUMERICOID ||
-		   (IsA(argument, Var) && exprTypmod(argument) >= static_cast<int32>(VARHDRSZ));
 }
 
 Fold *

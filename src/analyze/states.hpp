@@ -44,6 +44,12 @@ Node *filtered(Node *argument, Expr *filter);
 Oid sum_for(Oid aggregate);
 bool is_average(Oid aggregate);
 
+/* min and max of the server's own: the operator by which a value beats another. */
+Oid extreme_operator(Oid aggregate);
+
+/* The scale of every value of the expression is the same: subtraction leaves no digits behind. */
+bool fixed_scale(Node *argument);
+
 /*
  * A user's expression over the columns of the view's own row: states in the place of aggregates, group columns (per
  * ressortgroupref of the query's select list) in the place of group expressions.
