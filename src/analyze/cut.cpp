@@ -14,11 +14,12 @@ namespace dv::analyze {
 
 namespace {
 
-/* A table's column can have this type. */
+/* Can a table's column hold it? */
 bool
-is_storable(Oid type)
+is_storable(const Node *expr)
 {
-	return get_typtype(type) != TYPTYPE_PSEUDO;
+	Oid type = exprType(expr);
+	return get_typtype(type) != TYPTYPE_PSEUDO && (!type_is_collatable(type) || OidIsValid(exprCollation(expr)));
 }
 
 bool
@@ -203,7 +204,7 @@ put_out(Cut *cut, Node *expr)
 	TargetEntry *output = tlist_member(as<Expr>(own), cut->outputs);
 	if (output == nullptr)
 	{
-		if (!is_storable(exprType(own)))
+		if (!is_storable(own))
 		{
 			cut->failed = true;
 			return expr;
@@ -341,7 +342,7 @@ raise_clauses(const Query *query, bool distinct)
 			hidden = lappend(hidden, entry);
 			continue;
 		}
-		if (!is_storable(exprType(reinterpret_cast<Node *>(entry->expr))))
+		if (!is_storable(reinterpret_cast<Node *>(entry->expr)))
 			return nullptr;
 		names = lappend(names, entry->resjunk ? nullptr : entry->resname);
 		visible = lappend(visible, entry);

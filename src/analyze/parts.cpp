@@ -1,6 +1,6 @@
 #include "analyze/parts.hpp"
 
-#include "analyze/rewrite.hpp"
+#include "analyze/rewrite_build.hpp"
 #include "analyze/states.hpp"
 #include "analyze/work.hpp"
 #include "pg/compat.hpp"
@@ -177,8 +177,9 @@ become_part(RangeTblEntry *rte, Oid table)
 
 bool cut_level(Query *query, Cutter *cutter);
 
+/* A `branch` of a set operation stays a query, of the part. */
 bool
-cut_entry(RangeTblEntry *rte, Cutter *cutter)
+cut_entry(RangeTblEntry *rte, bool branch, Cutter *cutter)
 {
 	if (!pulls_up(rte->subquery) && is_closed(rte->subquery))
 	{
@@ -188,6 +189,13 @@ cut_entry(RangeTblEntry *rte, Cutter *cutter)
 		Query *sub = static_cast<Query *>(copyObjectImpl(rte->subquery));
 		if (storable(sub))
 		{
+			if (branch)
+			{
+				List *names = column_names(rte->subquery);
+				rte->subquery = select_from(sub);
+				name_columns(rte->subquery, names);
+				rte = linitial_node(RangeTblEntry, rte->subquery->rtable);
+			}
 			become_part(rte, part_for(sub, cutter));
 			return true;
 		}
@@ -221,7 +229,7 @@ cut_level(Query *query, Cutter *cutter)
 	check_stack_depth();
 	foreach (lc, query->rtable)
 		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_SUBQUERY)
-			cuts.any = cut_entry(lfirst_node(RangeTblEntry, lc), cutter) || cuts.any;
+			cuts.any = cut_entry(lfirst_node(RangeTblEntry, lc), query->setOperations != nullptr, cutter) || cuts.any;
 	(void) pg::walk_query(query, cut_sublink, &cuts,
 						  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES);
 	return cuts.any;

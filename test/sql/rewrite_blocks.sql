@@ -181,5 +181,14 @@ SELECT q.step, c.*, q.query FROM rb_queries q, rb_compare(q.step, q.query) c ORD
 SELECT DISTINCT ON (min(q.n) OVER (PARTITION BY q.step)) E'\n' || q.step || E': ' || q.query || E'\n' || deltaview.rewritten(q.query, q.step) AS text
 FROM rb_queries q WHERE deltaview.rewritten(q.query, q.step) IS NOT NULL ORDER BY min(q.n) OVER (PARTITION BY q.step), q.n;
 
+-- A branch of a set operation that is more than a join is kept, and stays a branch.
+SET client_min_messages = error;
+SELECT deltaview.create_view('rb_branch', 'SELECT g, y FROM rb_u UNION ALL SELECT g, count(*)::int FROM rb_t GROUP BY g');
+RESET client_min_messages;
+DELETE FROM rb_t WHERE id % 7 = 0;
+UPDATE rb_u SET y = 9 WHERE k = 1;
+SELECT * FROM verify_both_ways('rb_branch');
+SELECT deltaview.drop_view('rb_branch');
+
 DROP FUNCTION rb_compare;
 DROP TABLE rb_queries, rb_t, rb_u;
