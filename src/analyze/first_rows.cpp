@@ -11,9 +11,9 @@ namespace dv::analyze {
 namespace {
 
 bool
-is_constant(const Node *limit)
+is_constant(Node *limit)
 {
-	return limit == nullptr || IsA(limit, Const);
+	return limit == nullptr || IsA(eval_const_expressions(nullptr, static_cast<Node *>(copyObjectImpl(limit))), Const);
 }
 
 /* "column", "column DESC", with NULLS where it is not the default; nullptr if no plain index has this order. */
@@ -21,8 +21,9 @@ const char *
 index_column(const SortGroupClause *clause, const TargetEntry *entry, Oid table)
 {
 	const Node *expr = reinterpret_cast<const Node *>(entry->expr);
+	/* A numeric of more than 5,000 digits would be too long as well; sums are numeric. */
 	if (!IsA(expr, Var) || reinterpret_cast<const Var *>(expr)->varattno <= 0 ||
-		!bounded_type(exprType(expr), exprTypmod(expr)))
+		!(bounded_type(exprType(expr), exprTypmod(expr)) || getBaseType(exprType(expr)) == NUMERICOID))
 		return nullptr;
 	TypeCacheEntry *type = lookup_type_cache(exprType(expr), TYPECACHE_LT_OPR | TYPECACHE_GT_OPR);
 	bool descending = clause->sortop == type->gt_opr;
