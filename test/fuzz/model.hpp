@@ -1,6 +1,7 @@
 #pragma once
 
 /* What a run consists of: tables, views, transactions; all of it can be printed and replayed. */
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,13 +11,20 @@ enum class Type {
 	integer,
 	bigint,
 	numeric,
+	decimal, /* numeric of a fixed scale */
 	text,
 	date,
+	instant, /* timestamptz */
 	boolean,
 	float8,
-	json,
+	mood,     /* an enum of the schema */
+	integers, /* an array */
+	jsonb,
+	json,  /* has no equality, is compared as text */
 	other, /* has equality, is only ever carried along */
 };
+
+const char *declaration(Type type);
 
 inline bool
 has_order(Type type)
@@ -24,9 +32,19 @@ has_order(Type type)
 	return type != Type::json && type != Type::other;
 }
 inline bool
+has_extremes(Type type)
+{
+	return has_order(type) && type != Type::boolean && type != Type::jsonb;
+}
+inline bool
 is_whole(Type type)
 {
 	return type == Type::integer || type == Type::bigint;
+}
+inline bool
+is_number(Type type)
+{
+	return is_whole(type) || type == Type::numeric || type == Type::decimal;
 }
 
 struct Column
@@ -34,6 +52,7 @@ struct Column
 	std::string name;
 	Type type;
 	bool nullable = true;
+	std::string declared; /* the type's name, where the kind does not say it */
 };
 
 /* A table, or a view that later views read. */
@@ -43,6 +62,8 @@ struct Relation
 	std::vector<Column> columns;
 	std::vector<std::string> key;
 	bool is_view = false;
+	bool is_plain = false; /* an ordinary view */
+	bool exact = true;     /* false: an ordinary view that leaves an order open */
 	bool on_statement = false;
 };
 
@@ -52,7 +73,7 @@ struct View
 	std::string query;
 	std::string shape;
 	bool exact = true; /* the text has one right answer, so the fuzzer may compare by itself */
-	std::vector<std::string> reads;
+	std::set<std::string> constructs;
 
 	std::string create() const
 	{

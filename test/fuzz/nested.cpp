@@ -2,15 +2,6 @@
 
 namespace fuzz {
 
-/* " WHERE" clause that ties the inside to the outside, mostly by one equality. */
-std::string
-ViewMaker::correlated(const Scope &outside, Scope &inside)
-{
-	std::string condition = join_condition(outside, inside, random_.percent(60));
-	inside.where.push_back(condition);
-	return filter(inside, 25);
-}
-
 void
 ViewMaker::exists()
 {

@@ -2,8 +2,6 @@
 
 namespace fuzz {
 
-namespace {
-
 const char *
 declaration(Type type)
 {
@@ -15,17 +13,35 @@ declaration(Type type)
 		return "bigint";
 	case Type::numeric:
 		return "numeric";
+	case Type::decimal:
+		return "numeric(8,2)";
 	case Type::text:
 		return "text";
 	case Type::date:
 		return "date";
+	case Type::instant:
+		return "timestamptz";
 	case Type::boolean:
 		return "boolean";
 	case Type::float8:
 		return "float8";
+	case Type::mood:
+		return "mood";
+	case Type::integers:
+		return "int[]";
+	case Type::jsonb:
+		return "jsonb";
 	default:
 		return "json";
 	}
+}
+
+namespace {
+
+std::string
+declared(const Column &column)
+{
+	return column.declared.empty() ? declaration(column.type) : column.declared;
 }
 
 bool
@@ -37,12 +53,29 @@ is_key(const Relation &table, const Column &column)
 	return false;
 }
 
+/* A value of a type that is only carried along. */
+std::string
+other(Random &random, const std::string &type)
+{
+	if (type == "uuid")
+		return random.word({"00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"});
+	if (type == "int4range")
+		return random.word({"[1,3)", "[2,5)", "empty"});
+	if (type == "interval")
+		return random.word({"1 day", "24 hours", "1 month"});
+	if (type == "inet")
+		return random.word({"10.0.0.1", "10.0.0.0/8"});
+	return random.word({"(1,2)", "(0,0)"}); /* point */
+}
+
 /* The bare value, without quotes; "\\N" is NULL. */
 std::string
 bare(Random &random, const Column &column)
 {
 	if (column.nullable && random.percent(15))
 		return "\\N";
+	if (!column.declared.empty() && (column.type == Type::other || column.type == Type::json))
+		return other(random, column.declared);
 	switch (column.type)
 	{
 	case Type::integer:
@@ -51,6 +84,8 @@ bare(Random &random, const Column &column)
 		return random.percent(10) ? "10000000000" : std::to_string(random.below(5));
 	case Type::numeric:
 		return random.percent(1) ? "NaN" : random.word({"0", "1.5", "1.50", "2.25", "-3", "10", "0.001"});
+	case Type::decimal:
+		return random.word({"0", "1.50", "2.25", "-3", "10.10"});
 	case Type::text:
 		return random.word({"u", "v", "w", "it's", "", "Zed", "u"});
 	case Type::date:
@@ -58,7 +93,16 @@ bare(Random &random, const Column &column)
 	case Type::boolean:
 		return random.word({"t", "f"});
 	case Type::float8:
-		return random.percent(2) ? "Infinity" : random.word({"0.1", "0.25", "-7.5", "300000", "0.2"});
+		/* sums of these are exact, in whatever order they are made */
+		return random.percent(2) ? "Infinity" : random.word({"0.5", "0.25", "-7.5", "300000", "0.125"});
+	case Type::instant:
+		return "2024-01-0" + std::to_string(random.between(1, 4)) + random.word({" 00:30:00+00", " 22:15:00+00"});
+	case Type::mood:
+		return random.word({"bad", "ok", "good"});
+	case Type::integers:
+		return random.word({"{}", "{1}", "{1,2}", "{2,1,3}", "{NULL,4}"});
+	case Type::jsonb:
+		return random.word({"{\"a\": 1}", "[1, 2]", "null", "{\"a\": 2, \"b\": [1]}", "\"x\""});
 	default:
 		return random.word({"{\"a\": 1}", "[1, 2]", "null", "{\"a\":1}", "\"x\""});
 	}
@@ -86,6 +130,32 @@ key_value(Random &random, Schema &schema, const Relation &table, const Column &c
 	return (column.type == Type::text ? "k" : "") + std::to_string(key);
 }
 
+/* Columns that a table may have or not, beside a, b and t. */
+void
+add_columns(Random &random, Relation &table)
+{
+	static const struct
+	{
+		int percent;
+		Column column;
+	} optional[] = {
+		{40, {"big", Type::bigint, true, ""}},    {50, {"n", Type::numeric, true, ""}},
+		{30, {"dec", Type::decimal, true, ""}},   {20, {"s", Type::integer, true, "smallint"}},
+		{40, {"d", Type::date, true, ""}},        {25, {"j", Type::json, true, ""}},
+		{25, {"f", Type::float8, true, ""}},      {40, {"flag", Type::boolean, true, ""}},
+		{25, {"ts", Type::instant, true, ""}},    {20, {"m", Type::mood, true, ""}},
+		{20, {"arr", Type::integers, true, ""}},  {20, {"jb", Type::jsonb, true, ""}},
+		{15, {"c", Type::text, true, "char(4)"}},
+	};
+	for (const auto &one : optional)
+		if (random.percent(one.percent))
+			table.columns.push_back(one.column);
+	if (random.percent(10))
+		table.columns.push_back({"o", Type::other, true, random.word({"uuid", "int4range", "interval", "inet"})});
+	if (random.percent(5))
+		table.columns.push_back({"p", Type::json, true, "point"});
+}
+
 void
 make_trigger(Random &random, Schema &schema)
 {
@@ -111,7 +181,7 @@ std::string
 literal(Random &random, const Column &column)
 {
 	std::string value = quoted(bare(random, column));
-	return value + "::" + declaration(column.type);
+	return value + "::" + declared(column);
 }
 
 std::string
@@ -138,6 +208,13 @@ Schema
 make_schema(Random &random)
 {
 	Schema schema;
+	schema.setup = {
+		"CREATE TYPE mood AS ENUM ('bad', 'ok', 'good')",
+		"CREATE FUNCTION half(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1 / 2'",
+		"CREATE FUNCTION upto(int) RETURNS SETOF int IMMUTABLE LANGUAGE sql AS 'SELECT generate_series(1, least($1, 3))'",
+		"CREATE AGGREGATE parity(int) (SFUNC = int4xor, STYPE = int, INITCOND = '0')",
+		"CREATE AGGREGATE chain(text) (SFUNC = textcat, STYPE = text, INITCOND = '')",
+	};
 	int count = random.between(4, 6);
 	std::string parent;
 	for (int i = 0; i < count; i++)
@@ -153,26 +230,15 @@ make_schema(Random &random)
 		else if (kind == 3)
 			table.key = {"tk"};
 		for (const std::string &key : table.key)
-			table.columns.push_back({key, key == "tk" ? Type::text : Type::integer, false});
-		table.columns.push_back({"a", Type::integer, random.percent(75)});
-		table.columns.push_back({"b", Type::integer, random.percent(75)});
-		table.columns.push_back({"t", Type::text, true});
-		if (random.percent(40))
-			table.columns.push_back({"big", Type::bigint, true});
-		if (random.percent(60))
-			table.columns.push_back({"n", Type::numeric, true});
-		if (random.percent(40))
-			table.columns.push_back({"d", Type::date, true});
-		if (random.percent(30))
-			table.columns.push_back({"j", Type::json, true});
-		if (random.percent(25))
-			table.columns.push_back({"f", Type::float8, true});
-		if (random.percent(40))
-			table.columns.push_back({"flag", Type::boolean, true});
+			table.columns.push_back({key, key == "tk" ? Type::text : Type::integer, false, ""});
+		table.columns.push_back({"a", Type::integer, random.percent(75), ""});
+		table.columns.push_back({"b", Type::integer, random.percent(75), ""});
+		table.columns.push_back({"t", Type::text, true, ""});
+		add_columns(random, table);
 
 		std::string ddl;
 		for (const Column &column : table.columns)
-			ddl += (ddl.empty() ? "" : ", ") + column.name + " " + declaration(column.type) +
+			ddl += (ddl.empty() ? "" : ", ") + column.name + " " + declared(column) +
 				   (column.nullable || is_key(table, column) ? "" : " NOT NULL");
 		if (!table.key.empty())
 			ddl += ", PRIMARY KEY (" + table.key[0] + (table.key.size() > 1 ? ", " + table.key[1] : "") + ")";
@@ -201,7 +267,7 @@ make_schema(Random &random)
 		{
 			schema.setup.push_back("UPDATE " + table.name + " SET ref = (SELECT min(id) FROM " + parent +
 								   " WHERE id % 3 = coalesce(" + table.name + ".a, 0) % 3)");
-			schema.tables.back().columns.push_back({"ref", Type::integer, true});
+			schema.tables.back().columns.push_back({"ref", Type::integer, true, ""});
 		}
 	}
 	if (random.percent(25))

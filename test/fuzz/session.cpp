@@ -58,6 +58,7 @@ Session::connect()
 		connection_.get(), [](void *, const char *) {}, nullptr);
 	run("SET statement_timeout = '60s'");
 	run("SET jit = off");
+	run("SET TimeZone = 'UTC'");
 	if (!breaks_.empty())
 	{
 		run("LOAD 'pg_deltaview'");

@@ -24,7 +24,7 @@ Writer::predicate(const Relation &table, int percent)
 		const Column &column = random_.pick(table.columns);
 		if (!has_order(column.type))
 			out += column.name + "::text LIKE '%a%'";
-		else if (random_.percent(12) && column.type != Type::boolean) /* an extreme of many a group */
+		else if (random_.percent(12) && has_extremes(column.type)) /* an extreme of many a group */
 			out += column.name + " = (SELECT " + random_.word({"max(", "min("}) + column.name + ") FROM " + table.name +
 				   ")";
 		else if (column.nullable && random_.percent(15))
@@ -34,8 +34,8 @@ Writer::predicate(const Relation &table, int percent)
 		else if (column.name == "tk")
 			out += "tk LIKE '%" + std::to_string(random_.below(10)) + "'";
 		else
-			out +=
-				column.name + random_.word({" = ", " = ", " > ", " < "}) + literal(random_, {"", column.type, false});
+			out += column.name + random_.word({" = ", " = ", " > ", " < "}) +
+				   literal(random_, {"", column.type, false, column.declared});
 		if (i > 1)
 			out += random_.word({" AND ", " AND ", " OR "});
 	}
@@ -54,7 +54,7 @@ Writer::assignment(const Relation &table)
 		return column.name + " = " + column.name + " + 20";
 	if (column.name == "ref")
 		return "ref = NULL";
-	if (is_whole(column.type) && random_.percent(40))
+	if (is_whole(column.type) && column.declared.empty() && random_.percent(40))
 		return column.name + " = " + random_.word({"a", "b", "a + 1", "b - 1", "(a + b) % 5"}) +
 			   (column.nullable ? "" : " + 0");
 	return column.name + " = " + literal(random_, column);
@@ -204,6 +204,8 @@ Writer::transaction()
 																 : random_.word({" ISOLATION LEVEL REPEATABLE READ",
 																				 " ISOLATION LEVEL SERIALIZABLE"})),
 					 ""});
+	if (random_.percent(10)) /* views keep to the settings that they were made under */
+		steps.push_back({"SET LOCAL TimeZone = 'Asia/Tokyo'", ""});
 	bool guarded = random_.percent(60); /* a savepoint before each statement, so that an error does not end it all */
 	int depth = 0;
 	for (int i = random_.between(1, 6); i > 0; i--)
