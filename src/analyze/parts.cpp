@@ -284,10 +284,14 @@ has_narrow_key(const core::View *ir, const Analysis *analysis)
 	return false;
 }
 
+/* Would its aggregates fold, over a FROM that is flat? */
 bool
 folds(const Query *query)
 {
 	Folds found{};
+	for (const char *step : {"distinct_aggregates", "bool_aggregates"})
+		if (rewrite(query, step) != nullptr)
+			return true;
 	return (query->hasAggs || query->groupClause != NIL) && query->groupingSets == NIL && query->windowClause == NIL &&
 		   collect_folds(query->targetList, &found);
 }
