@@ -104,37 +104,21 @@ is_inner_join(Node *node, const Query *query)
 	return rte->rtekind != RTE_SUBQUERY || pulls_up(rte->subquery);
 }
 
-/* Can a table hold its rows? Its columns get names of their own on the way. */
+/* Can a table hold its rows? */
 bool
 storable(Query *query)
 {
 	ListCell *lc;
-	List *names = NIL;
-	if (count_columns(query->targetList) == 0)
-		return false;
 	foreach (lc, query->targetList)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
 		Node *expr = reinterpret_cast<Node *>(entry->expr);
-		if (entry->resjunk)
-			continue;
 		Oid type = exprType(expr);
-		if (get_typtype(type) == TYPTYPE_PSEUDO || (type_is_collatable(type) && !OidIsValid(exprCollation(expr))))
+		if (!entry->resjunk &&
+			(get_typtype(type) == TYPTYPE_PSEUDO || (type_is_collatable(type) && !OidIsValid(exprCollation(expr)))))
 			return false;
 	}
-	foreach (lc, query->targetList)
-	{
-		TargetEntry *entry = lfirst_node(TargetEntry, lc);
-		if (entry->resjunk)
-			continue;
-		const char *base = entry->resname && strncmp(entry->resname, "__dv_", 5) != 0 ? entry->resname : "c";
-		const char *name = base;
-		for (int i = 1; list_member(names, makeString(pstrdup(name))); i++)
-			name = psprintf("%.*s_%d", pg_mbcliplen(base, strlen(base), NAMEDATALEN - 12), base, i);
-		entry->resname = pstrdup(name);
-		names = lappend(names, makeString(entry->resname));
-	}
-	return true;
+	return count_columns(query->targetList) > 0;
 }
 
 Oid
@@ -144,6 +128,7 @@ part_for(Query *query, Cutter *cutter)
 		if (equal(made.query, query))
 			return made.table;
 	Query *original = static_cast<Query *>(copyObjectImpl(query));
+	name_columns(query->targetList);
 	Oid table = cutter->maker.make(cutter->maker.context, keepable(query, cutter));
 	cutter->made.push(Made{original, table});
 	return table;
@@ -345,6 +330,25 @@ keepable(Query *query, Cutter *cutter)
 }
 
 } // namespace
+
+void
+name_columns(List *target_list)
+{
+	ListCell *lc;
+	List *names = NIL;
+	foreach (lc, target_list)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		if (entry->resjunk)
+			continue;
+		const char *base = entry->resname && strncmp(entry->resname, "__dv_", 5) != 0 ? entry->resname : "c";
+		const char *name = base;
+		for (int i = 1; list_member(names, makeString(pstrdup(name))); i++)
+			name = psprintf("%.*s_%d", pg_mbcliplen(base, strlen(base), NAMEDATALEN - 12), base, i);
+		entry->resname = pstrdup(name);
+		names = lappend(names, makeString(entry->resname));
+	}
+}
 
 bool
 needs_no_parts(Query *stored)

@@ -15,6 +15,9 @@ struct PartMaker
 	void *context;
 };
 
+/* Gives every visible column a name of its own. */
+void name_columns(List *target_list);
+
 /* Is the stored query kept best as it is? */
 bool needs_no_parts(Query *stored);
 

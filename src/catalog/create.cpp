@@ -204,6 +204,27 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	return table;
 }
 
+namespace {
+
+/* The parts of a query, made in the current schema. */
+pg::Vec<analyze::TableUse>
+uses_by_parts(Query *query, Oid schema)
+{
+	Request request = {};
+
+	request.schema = schema;
+	request.schema_name = get_namespace_name(schema);
+	request.name = "query";
+	request.refresh = Refresh::on_commit;
+	request.method = Method::force;
+	Oid definition = create_definition(request, request.name, analyze::text_of(query));
+	Parts parts{&request, definition, true, {}, {}};
+	Oid maintained = maintained_definition(request, &parts);
+	return uses_by_way_of(parts.made, analyze_over_parts(&parts, maintained));
+}
+
+} // namespace
+
 pg::Vec<analyze::TableUse>
 uses_of_query(Query *query)
 {
@@ -211,25 +232,27 @@ uses_of_query(Query *query)
 	if (path == NIL || analyze::needs_no_parts(query))
 		return uses_by_way_of({}, analyze::analyze(query));
 
-	/* Parts are made to be looked at, and unmade. */
+	pg::Vec<analyze::TableUse> uses;
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
+	analyze::name_columns(query->targetList);
 	BeginInternalSubTransaction(nullptr);
 	MemoryContextSwitchTo(context);
-	pg::Identity me = pg::assume(GetUserId(), 0);
-
-	Request request = {};
-	request.schema = linitial_oid(path);
-	request.schema_name = get_namespace_name(request.schema);
-	request.name = "query";
-	request.refresh = Refresh::on_commit;
-	request.method = Method::force;
-	Oid definition = create_definition(request, request.name, analyze::text_of(query));
-	Parts parts{&request, definition, true, {}, {}};
-	Oid maintained = maintained_definition(request, &parts);
-	pg::Vec<analyze::TableUse> uses = uses_by_way_of(parts.made, analyze_over_parts(&parts, maintained));
-
-	pg::resume(me);
+	PG_TRY();
+	{
+		pg::Identity me = pg::assume(GetUserId(), 0);
+		uses = uses_by_parts(query, linitial_oid(path));
+		pg::resume(me);
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(context);
+		ErrorData *error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ReThrowError(error);
+	}
+	PG_END_TRY();
 	RollbackAndReleaseCurrentSubTransaction();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
