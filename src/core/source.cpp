@@ -43,7 +43,9 @@ columns_of(const BaseTable &table)
 
 /*
  * old = new - delta, as signed multisets: every row of the table with +1, every
- * row of the delta with its sign turned.
+ * row of the delta with its sign turned.  The delta stands behind a fence: as
+ * a bare tuplestore it cannot take a parameter, and then neither can the whole,
+ * so that the table would be read from end to end.
  */
 std::string
 source(const View &view, int occurrence, Role role)
@@ -60,8 +62,8 @@ source(const View &view, int occurrence, Role role)
 		break;
 	}
 	std::string columns = columns_of(table);
-	return "(SELECT " + columns + "1 AS " + sign_name + " FROM " + std::string(table.name) + " UNION ALL SELECT " +
-		   columns + "- " + sign_name + " FROM " + delta_name(index) + ")";
+	return "(SELECT " + columns + "1 AS " + sign_name + " FROM " + std::string(table.name) + " UNION ALL (SELECT " +
+		   columns + "- " + sign_name + " FROM " + delta_name(index) + " OFFSET 0))";
 }
 
 } // namespace dv::core

@@ -44,10 +44,12 @@ Times
 measure(Connection &connection, const Aimed &aimed, int rounds)
 {
 	std::vector<double> enter, leave;
-	for (int i = 0; i < rounds; i++)
+	double spent = 0;
+	for (int i = 0; i < rounds && (i < 5 || spent < 2000); i++)
 	{
 		enter.push_back(timed(connection, whole(aimed.enter)));
 		leave.push_back(timed(connection, whole(aimed.leave)));
+		spent += enter.back() + leave.back();
 	}
 	return {median(enter), median(leave)};
 }

@@ -18,7 +18,7 @@ TEST(Source, NamesTheTableItsDeltaAndItsPast)
 	EXPECT_EQ(source(p.view, r, Role::delta), "__dv_delta_1");
 	EXPECT_EQ(
 		source(p.view, r, Role::before),
-		"(SELECT id, \"Q\", 1 AS __dv_sign FROM s.\"B b\" UNION ALL SELECT id, \"Q\", - __dv_sign FROM __dv_delta_1)");
+		"(SELECT id, \"Q\", 1 AS __dv_sign FROM s.\"B b\" UNION ALL (SELECT id, \"Q\", - __dv_sign FROM __dv_delta_1 OFFSET 0))");
 }
 
 TEST(Source, OfATableWithoutUsedColumnsIsItsSigns)
@@ -26,7 +26,7 @@ TEST(Source, OfATableWithoutUsedColumnsIsItsSigns)
 	Program p;
 	int r = p.reads(p.table("public.a", {}));
 	EXPECT_EQ(source(p.view, r, Role::before),
-			  "(SELECT 1 AS __dv_sign FROM public.a UNION ALL SELECT - __dv_sign FROM __dv_delta_0)");
+			  "(SELECT 1 AS __dv_sign FROM public.a UNION ALL (SELECT - __dv_sign FROM __dv_delta_0 OFFSET 0))");
 }
 
 TEST(Source, OnlyNamesOneTable)

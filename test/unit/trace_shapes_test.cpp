@@ -110,7 +110,7 @@ TEST(TraceShapes, EachReadingOfATableHasItsOwnPath)
 	EXPECT_EQ(trace(p, 0),
 			  "SELECT DISTINCT r0.id AS k1 FROM __dv_delta_0 r0; "
 			  "SELECT DISTINCT r0.id AS k1 FROM __dv_delta_0 r1, (SELECT id, boss, pay, 1 AS __dv_sign FROM staff "
-			  "UNION ALL SELECT id, boss, pay, - __dv_sign FROM __dv_delta_0) r0 WHERE r1.id = r0.boss");
+			  "UNION ALL (SELECT id, boss, pay, - __dv_sign FROM __dv_delta_0 OFFSET 0)) r0 WHERE r1.id = r0.boss");
 	expect_sound(p, [](const Tables &t) {
 		Content content;
 		for (const Signed &one : t[0])
