@@ -10,6 +10,8 @@ namespace dv::analyze {
 
 /* normalize.cpp: views expanded, CTEs that are read inlined as subqueries, names of joins gone. A copy. */
 Query *normalize(const Query *query);
+/* Entries of the range table that nothing reads (as OLD and NEW of a stored view) no longer say that they are. */
+void neutralise_unread(Query *query);
 
 /* order.cpp */
 bool is_order_sensitive(Oid aggregate);

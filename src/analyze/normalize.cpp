@@ -46,28 +46,6 @@ gather_rtindexes(Node *node, Bitmapset **used)
 	}
 }
 
-/* The OLD and NEW entries of a stored view stand in its range table without being read. */
-void
-neutralise_unread(Query *query)
-{
-	Bitmapset *used = nullptr;
-	gather_rtindexes(reinterpret_cast<Node *>(query->jointree), &used);
-	gather_rtindexes(query->setOperations, &used);
-	int rti = 0;
-	ListCell *lc;
-	foreach (lc, query->rtable)
-	{
-		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
-		if (bms_is_member(++rti, used) || rte->rtekind == RTE_RESULT)
-			continue;
-		rte->rtekind = RTE_RESULT;
-		rte->relid = InvalidOid;
-		rte->relkind = 0;
-		rte->alias = nullptr;
-		rte->eref = makeAlias(psprintf("unread_%d", rti), NIL);
-	}
-}
-
 void
 forget_join_names(Query *query)
 {
@@ -217,6 +195,34 @@ normalize_level(Query *query, Level *outer)
 }
 
 } // namespace
+
+void
+neutralise_unread(Query *query)
+{
+	Bitmapset *used = nullptr;
+	gather_rtindexes(reinterpret_cast<Node *>(query->jointree), &used);
+	gather_rtindexes(query->setOperations, &used);
+	int rti = 0;
+	ListCell *lc;
+	foreach (lc, query->rtable)
+	{
+		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
+		if (bms_is_member(++rti, used) || rte->rtekind == RTE_RESULT)
+			continue;
+		rte->rtekind = RTE_RESULT;
+		rte->relid = InvalidOid;
+		rte->relkind = 0;
+		rte->subquery = nullptr;
+		rte->joinaliasvars = NIL;
+		rte->joinleftcols = NIL;
+		rte->joinrightcols = NIL;
+		rte->functions = NIL;
+		rte->values_lists = NIL;
+		rte->lateral = false;
+		rte->alias = nullptr;
+		rte->eref = makeAlias(psprintf("unread_%d", rti), NIL);
+	}
+}
 
 Query *
 normalize(const Query *query)

@@ -5,11 +5,13 @@ namespace dv::analyze {
 const RewriteStep rewrite_steps[] = {
 	{"limit", rewrite_limit},
 	{"set_operation", rewrite_set_operation},
+	{"grouping_sets", rewrite_grouping_sets},
 	{"distinct", rewrite_distinct},
 	{"windows", rewrite_windows},
 	{"having", rewrite_having},
 	{"membership", rewrite_membership},
 	{"uncorrelated", rewrite_uncorrelated},
+	{"full_join", rewrite_full_join},
 	{"distinct_aggregates", rewrite_distinct_aggregates},
 	{"bool_aggregates", rewrite_bool_aggregates},
 	{"ungrouped", rewrite_ungrouped},

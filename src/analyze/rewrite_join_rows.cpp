@@ -1,4 +1,5 @@
 #include "analyze/rewrite_join_rows.hpp"
+#include "analyze/cut.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -204,12 +205,6 @@ replace_conditions(JoinedRows *joined, Node *(*replace)(Node *, void *), void *c
 	from->quals = all_of(list_concat(kept, conditions.where));
 }
 
-bool
-groups(const Query *query)
-{
-	return query->groupClause != NIL || query->groupingSets != NIL || query->hasAggs || query->havingQual != nullptr;
-}
-
 Node *
 column_of_row(JoinedRows *joined, Query *block, Node *aggregate, const char *name)
 {
@@ -255,7 +250,7 @@ join_rows(JoinedRows *joined)
 		List **side = uses_rows(joined, conjunct) ? &above : &within;
 		*side = lappend(*side, conjunct);
 	}
-	bool same_rows = above == NIL && !groups(query);
+	bool same_rows = above == NIL && !is_grouped(query);
 	bool sublinks = has_sublink(reinterpret_cast<Node *>(query->jointree), nullptr) ||
 					(same_rows && has_sublink(reinterpret_cast<Node *>(query->targetList), nullptr));
 	if (!sublinks && is_flat(query, reinterpret_cast<Node *>(query->jointree)))

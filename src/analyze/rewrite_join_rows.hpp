@@ -23,9 +23,6 @@ Node *column_of_row(JoinedRows *joined, Query *block, Node *aggregate, const cha
  */
 void replace_conditions(JoinedRows *joined, Node *(*replace)(Node *, void *), void *context);
 
-/* Is it evaluated for groups, and not for the rows of FROM? */
-bool groups(const Query *query);
-
 /*
  * SELECT outputs FROM from, row, ... WHERE quals
  *

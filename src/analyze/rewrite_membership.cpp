@@ -1,3 +1,4 @@
+#include "analyze/cut.hpp"
 #include "analyze/rewrite_join_rows.hpp"
 #include "analyze/rewrite_steps.hpp"
 #include "pg/compat.hpp"
@@ -247,7 +248,7 @@ rewrite_membership(const Query *original)
 
 	replace_conditions(&joined, replace_in_conjunct, &replacing);
 	replacing.matters = Matters::value;
-	replacing.grouped = groups(query);
+	replacing.grouped = is_grouped(query);
 	query->targetList = as<List>(replace_members(reinterpret_cast<Node *>(query->targetList), &replacing));
 	if (!replacing.changed)
 		return nullptr;

@@ -24,6 +24,10 @@ Query *rewrite_ungrouped(const Query *query);
 
 /* UNION, INTERSECT and EXCEPT as blocks over UNION ALL. */
 Query *rewrite_set_operation(const Query *query);
+/* GROUPING SETS, ROLLUP and CUBE as UNION ALL of blocks with one set of groups each. */
+Query *rewrite_grouping_sets(const Query *query);
+/* A FULL JOIN as UNION ALL of a left join and the rows of the right side without a partner. */
+Query *rewrite_full_join(const Query *query);
 /* IN where it is no condition by itself, and NOT IN, as EXISTS and what is known of the whole set. */
 Query *rewrite_membership(const Query *query);
 /* Uncorrelated scalar subqueries and EXISTS as relations of one row, joined to FROM. */

@@ -1,3 +1,4 @@
+#include "analyze/cut.hpp"
 #include "analyze/rewrite_join_rows.hpp"
 #include "analyze/rewrite_steps.hpp"
 #include "pg/compat.hpp"
@@ -119,7 +120,7 @@ rewrite_uncorrelated(const Query *original)
 	Replacing replacing{&joined, false};
 
 	replace_conditions(&joined, replace_sublinks, &replacing);
-	replacing.grouped = groups(query);
+	replacing.grouped = is_grouped(query);
 	query->targetList = as<List>(replace_sublinks(reinterpret_cast<Node *>(query->targetList), &replacing));
 	return joined.rows.empty() ? nullptr : join_rows(&joined);
 }

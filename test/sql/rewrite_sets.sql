@@ -163,6 +163,64 @@ INSERT INTO shapes SELECT 'membership', row_number() OVER (), query FROM (VALUES
 SELECT deltaview.rewritten('SELECT id FROM a WHERE k NOT IN (SELECT k FROM b WHERE v = 1)', 'membership');
 SELECT deltaview.rewritten('SELECT id, k IN (SELECT k FROM e) AS i FROM a', 'membership');
 
+-- grouping sets
+INSERT INTO shapes SELECT 'grouping_sets', row_number() OVER (), query FROM (VALUES
+	('SELECT k, s, count(*), sum(v) FROM a GROUP BY ROLLUP (k, s)'),
+	('SELECT k, s, count(*) FROM a GROUP BY CUBE (k, s) HAVING count(*) > 3'),
+	('SELECT k, s FROM a GROUP BY CUBE (k, s)'),
+	('SELECT 1 AS one, grouping(k) AS g FROM a GROUP BY GROUPING SETS ((), (), (k))'),
+	('SELECT count(*) FROM a GROUP BY ()'),
+	('SELECT 7 AS seven FROM a GROUP BY ()'),
+	('SELECT 7 AS seven FROM a GROUP BY GROUPING SETS ((), ()) HAVING true'),
+	('SELECT k, grouping(k, v) AS g, grouping(v) AS h, max(s) FROM a GROUP BY GROUPING SETS ((k), (v), (k, v), ())'),
+	('SELECT k, v, count(*) FROM a GROUP BY k, ROLLUP (v)'),
+	('SELECT k, v, count(*) FROM a GROUP BY CUBE (k), CUBE (v, s)'),
+	('SELECT k, v, count(*) FROM a GROUP BY DISTINCT ROLLUP (k, v), ROLLUP (k, s)'),
+	('SELECT k, v, count(*) FROM a GROUP BY ROLLUP (k, v), ROLLUP (k, s)'),
+	('SELECT k + 1 AS k1, (k + 1) * 2 AS k2, k, count(*) FROM a GROUP BY GROUPING SETS ((k), (k + 1), ())'),
+	('SELECT coalesce(k, -1) AS k, count(*) FROM a GROUP BY ROLLUP (k) HAVING k IS NOT NULL OR count(*) > 5'),
+	('SELECT k, count(*) FROM a GROUP BY ROLLUP (k) HAVING grouping(k) = 1'),
+	('SELECT k FROM a GROUP BY ROLLUP (k) HAVING k > 2 OR grouping(k) = 1'),
+	('SELECT id, s, k, count(*) FROM a GROUP BY GROUPING SETS ((id), (id, k))'),
+	('SELECT k, count(v) FILTER (WHERE k > 1), array_agg(k ORDER BY id) FROM a GROUP BY CUBE (k)'),
+	('SELECT a.k, b.s, count(*) FROM a LEFT JOIN b ON a.k = b.k GROUP BY ROLLUP (a.k, b.s)'),
+	('SELECT k, (SELECT count(*) FROM b) AS n FROM a GROUP BY ROLLUP (k) HAVING count(*) < (SELECT count(*) FROM b)'),
+	('SELECT k, (SELECT count(*) FROM b WHERE b.k = a.k) AS n FROM a GROUP BY ROLLUP (k)'),
+	('SELECT c, count(*) FROM a GROUP BY ROLLUP (c)'),
+	('SELECT c || s AS cs, count(*) FROM a GROUP BY ROLLUP (c, s)'),
+	('SELECT k AS x, k AS y, count(*) FROM a GROUP BY ROLLUP (x, y)'),
+	('SELECT k, count(*), rank() OVER (ORDER BY count(*)) FROM a GROUP BY ROLLUP (k)'),
+	('SELECT DISTINCT k FROM a GROUP BY CUBE (k, s)'),
+	('SELECT s, percentile_disc(0.5) WITHIN GROUP (ORDER BY v) AS median FROM a GROUP BY CUBE (s) ORDER BY 1')) q (query);
+SELECT deltaview.rewritten('SELECT k, s, grouping(k, s), count(*) FROM a GROUP BY GROUPING SETS ((k, s), (k))', 'grouping_sets');
+SELECT deltaview.rewritten('SELECT k + 1 AS k FROM a WHERE v > 1 GROUP BY ROLLUP (k) HAVING grouping(k) = 1', 'grouping_sets');
+
+-- full joins
+INSERT INTO shapes SELECT 'full_join', row_number() OVER (), query FROM (VALUES
+	('SELECT a.id, b.id AS other FROM a FULL JOIN b ON a.k = b.k'),
+	('SELECT a.*, b.id AS id_b, b.s AS s_b FROM a FULL JOIN b ON a.id = b.id AND a.k = b.k'),
+	('SELECT k, a.id, b.id AS other FROM a FULL JOIN b USING (k)'),
+	('SELECT id, k, s, count(*) FROM a NATURAL FULL JOIN (SELECT id, k, s FROM b) b GROUP BY id, k, s'),
+	('SELECT a.id, e.k FROM a FULL JOIN e ON a.k = e.k'),
+	('SELECT a.id, e.k FROM e FULL JOIN a ON a.k = e.k WHERE a.v > 1 OR e.v IS NULL'),
+	('SELECT count(*) FROM a FULL JOIN e ON a.k = e.k'),
+	('SELECT a.id, x.k, e.v FROM a JOIN (b x FULL JOIN e ON x.k = e.k) ON a.k = x.k OR a.v = e.v'),
+	('SELECT a.id, x.k, e.v FROM a LEFT JOIN (b x FULL JOIN e ON x.k = e.k) ON a.k = x.k'),
+	('SELECT a.id, x.k, e.v FROM (b x FULL JOIN e ON x.k = e.k) LEFT JOIN a ON a.id = x.id JOIN b y ON y.k = x.k'),
+	('SELECT k, a.id, x.id AS other, e.v FROM a FULL JOIN b x USING (k) FULL JOIN e USING (k)'),
+	('SELECT k, a.id, x.id AS other, e.v FROM a FULL JOIN (b x FULL JOIN e USING (k)) USING (k)'),
+	('SELECT x.id, z.n FROM (a x JOIN b y USING (k)) FULL JOIN (SELECT k, count(*) AS n FROM b GROUP BY k) z USING (k)'),
+	('SELECT x.id, y.id AS other, l.n FROM a x FULL JOIN b y ON x.id = y.id, LATERAL (SELECT count(*) AS n FROM e WHERE e.k = x.k OR e.v = y.v) l'),
+	('SELECT a.id, b.id AS other, (SELECT count(*) FROM e WHERE e.k = a.k AND e.v = b.v) AS n FROM a FULL JOIN b ON a.id = b.id'),
+	('SELECT a.id, b.id AS other FROM a FULL JOIN b ON a.id = b.id WHERE EXISTS (SELECT FROM e WHERE e.k = a.k) OR b.v > (SELECT avg(v) FROM e)'),
+	('SELECT a.c, b.s FROM a FULL JOIN b ON a.c = b.s'),
+	('SELECT t.id, f.n FROM a t, LATERAL (SELECT count(*) AS n FROM (SELECT t.k) x FULL JOIN e ON e.k = x.k) f'),
+	('SELECT t.id, x.k FROM a t CROSS JOIN (LATERAL (SELECT t.k) x FULL JOIN e ON e.k = x.k)'),
+	('SELECT a, b.id FROM a FULL JOIN b ON a.id = b.id'),
+	('SELECT x.id, y.g FROM b x FULL JOIN generate_series(20, 40) y (g) ON x.id = y.g'),
+	('SELECT a.id, rank() OVER (PARTITION BY b.k ORDER BY a.id) AS r FROM a FULL JOIN b ON a.id = b.id')) q (query);
+SELECT deltaview.rewritten('SELECT k, a.v, e.v AS other FROM a FULL JOIN e USING (k) JOIN b USING (k)', 'full_join');
+
 -- over empty tables, over full ones, and with one more table that is not empty
 CREATE TABLE outcomes AS SELECT step, n, difference(query, step) AS empty FROM shapes;
 SELECT fill();
