@@ -142,7 +142,8 @@ become_part(RangeTblEntry *rte, Oid table)
 	TupleDesc desc = RelationGetDescr(rel);
 	int ncolumns = count_columns(rte->subquery->targetList);
 	List *names = NIL;
-	for (int i = 0; i < desc->natts; i++)
+	/* Joins number the columns that they know: hidden ones are as if they had been added later. */
+	for (int i = 0; i < ncolumns; i++)
 		names = lappend(names, makeString(pstrdup(NameStr(TupleDescAttr(desc, i)->attname))));
 	relation_close(rel, NoLock);
 
