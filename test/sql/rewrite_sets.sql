@@ -228,4 +228,8 @@ CREATE TABLE full_outcomes AS SELECT step, n, difference(query, step) AS full FR
 INSERT INTO e VALUES (1, 1), (2, NULL), (NULL, 3), (2, NULL);
 SELECT step, n, o.empty, f.full, difference(query, step) AS fuller
 FROM shapes JOIN outcomes o USING (step, n) JOIN full_outcomes f USING (step, n) ORDER BY step, n;
+-- A part that has hidden columns, within a join.
+SELECT deltaview.create_view('joined_part', 'SELECT x.n, count(*) FROM a JOIN (SELECT k, avg(v) AS n FROM b GROUP BY k) x ON a.k = x.k GROUP BY x.n');
+UPDATE b SET v = v + 1 WHERE id % 3 = 0;
+SELECT * FROM verify_both_ways('joined_part');
 DROP SCHEMA rewrite_sets CASCADE;
