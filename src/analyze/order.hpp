@@ -13,6 +13,7 @@ enum class Rows : char {
 	ordered,   /* order completed */
 	frameless, /* the same; the function looks at no frame */
 	whole,     /* the same; the frame is the whole partition, whatever the order */
+	peers,     /* the same; the frame is the row's peers */
 };
 
 struct CompletedWindow

@@ -27,6 +27,19 @@ is_whole_partition(const WindowClause *window)
 		   ((options & FRAMEOPTION_END_UNBOUNDED_FOLLOWING) || (peers && (options & FRAMEOPTION_END_CURRENT_ROW)));
 }
 
+/* The first or last row of a frame that begins or ends with the partition, or with the row's peers. */
+Rows
+rows_of_edge(const WindowFunc *func, int options)
+{
+	constexpr int exclusion = FRAMEOPTION_EXCLUDE_CURRENT_ROW | FRAMEOPTION_EXCLUDE_GROUP | FRAMEOPTION_EXCLUDE_TIES;
+	bool first = func->winfnoid == F_FIRST_VALUE;
+	if ((!first && func->winfnoid != F_LAST_VALUE) || (options & (exclusion | FRAMEOPTION_ROWS)))
+		return Rows::open;
+	if (options & (first ? FRAMEOPTION_START_UNBOUNDED_PRECEDING : FRAMEOPTION_END_UNBOUNDED_FOLLOWING))
+		return Rows::whole;
+	return options & (first ? FRAMEOPTION_START_CURRENT_ROW : FRAMEOPTION_END_CURRENT_ROW) ? Rows::peers : Rows::open;
+}
+
 Rows
 wanted_rows(const WindowFunc *func, const WindowClause *window)
 {
@@ -55,7 +68,7 @@ wanted_rows(const WindowFunc *func, const WindowClause *window)
 	/* the first of the default frame is the first of its peers, too */
 	if (func->winfnoid == F_FIRST_VALUE && (window->frameOptions & FRAMEOPTION_NONDEFAULT) == 0)
 		return Rows::ordered;
-	return by_rows ? Rows::ordered : Rows::open;
+	return by_rows ? Rows::ordered : rows_of_edge(func, window->frameOptions);
 }
 
 /* Expressions that order the rows that windows see: those of FROM, or the groups. */
@@ -151,6 +164,11 @@ complete_window(Completion *completion, WindowFunc *func)
 	full->refname = nullptr;
 	full->copiedOrder = false;
 	full->winref = highest + 1;
+	if (rows == Rows::peers)
+	{
+		full->partitionClause = list_concat(full->partitionClause, full->orderClause);
+		full->orderClause = NIL;
+	}
 	if (rows != Rows::ordered)
 	{
 		int exclusion = full->frameOptions & FRAMEOPTION_EXCLUDE_CURRENT_ROW;

@@ -17,6 +17,7 @@ INSERT INTO oo_queries VALUES
 ('oo_groups', 'SELECT g, count(*) AS n, row_number() OVER (ORDER BY count(*)) AS r, lag(max(x)) OVER (ORDER BY count(*)) AS l FROM oo_t GROUP BY g'),
 ('oo_first', 'SELECT DISTINCT ON (g) g, x, doc FROM oo_t'),
 ('oo_first_json', 'SELECT DISTINCT ON (g) doc, o FROM oo_t ORDER BY g, o'),
+('oo_edges', 'SELECT g, x, last_value(x) OVER (PARTITION BY g ORDER BY o) AS l, first_value(x) OVER (PARTITION BY g ORDER BY o GROUPS BETWEEN CURRENT ROW AND 1 FOLLOWING) AS f, first_value(x) OVER (PARTITION BY g ORDER BY o RANGE BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING) AS u, last_value(x) OVER (PARTITION BY g ORDER BY o GROUPS BETWEEN 1 PRECEDING AND UNBOUNDED FOLLOWING) AS e FROM oo_d'),
 ('oo_limit', 'SELECT o, doc FROM oo_t ORDER BY o LIMIT 5');
 
 SET client_min_messages = error;
@@ -31,7 +32,7 @@ INSERT INTO oo_d SELECT g, o, x FROM oo_d WHERE g < 2;
 SELECT name, verify FROM oo_queries, LATERAL (SELECT count(*) AS verify FROM deltaview.verify(name::regclass)) v ORDER BY name;
 
 \set VERBOSITY default
-SELECT deltaview.create_view('oo_refused', 'SELECT x, last_value(x) OVER (PARTITION BY g ORDER BY o) AS l FROM oo_t');
+SELECT deltaview.create_view('oo_refused', 'SELECT x, nth_value(x, 2) OVER (PARTITION BY g ORDER BY o) AS l FROM oo_t');
 SELECT deltaview.create_view('oo_refused', 'SELECT x, array_agg(x) OVER (ORDER BY o) AS l FROM oo_d');
 SELECT deltaview.create_view('oo_refused', 'SELECT x FROM oo_t ORDER BY o OFFSET 1 FETCH FIRST 2 ROWS WITH TIES');
 
