@@ -45,6 +45,9 @@ Session::Session(std::string conninfo, std::string breaks)
 void
 Session::connect()
 {
+	/* after a crash: the server may still let us in before it ends every session */
+	if (connection_ != nullptr)
+		std::this_thread::sleep_for(std::chrono::seconds(1));
 	for (int attempt = 0; attempt < 60; attempt++)
 	{
 		connection_.reset(PQconnectdb(conninfo_.c_str()));
