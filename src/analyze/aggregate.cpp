@@ -229,7 +229,7 @@ analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *
 	ir->kind = core::Kind::aggregate;
 	ir->states = slice(layout->states);
 	ir->keys = slice(layout->keys);
-	ir->block.body = text(slotted_body(flat, layout->block));
+	ir->blocks = blocks_of(flat, layout->block);
 	ir->has_block = true;
 	analysis->content_sql = deparse_flat(flat, layout->columns, group);
 	analysis->ncolumns = list_length(layout->columns);

@@ -42,11 +42,11 @@ is_simple(const Query *query)
 		   query->havingQual == nullptr;
 }
 
-/* A table keeps no order: only where it says which rows to take does one matter. */
+/* A table keeps no order: one matters only where it says which rows to take, or multiplies them by a set. */
 void
 drop_needless_order(Query *query)
 {
-	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn)
+	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn && !query->hasTargetSRFs)
 		query->sortClause = NIL;
 }
 

@@ -184,7 +184,7 @@ analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity identi
 	if (flat)
 	{
 		occurrences_of(work, flat);
-		work->ir->block.body = text(slotted_body(flat, block));
+		work->ir->blocks = blocks_of(flat, block);
 		work->ir->has_block = true;
 		foreach (lc, block)
 		{

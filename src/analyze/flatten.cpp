@@ -9,18 +9,16 @@ extern "C" {
 
 namespace dv::analyze {
 
-namespace {
-
-/* Nothing but FROM, WHERE and a select list without aggregates. */
 bool
-is_plain(const Query *query)
+is_projection(const Query *query)
 {
-	return query->commandType == CMD_SELECT && query->setOperations == nullptr && query->groupClause == NIL &&
-		   query->groupingSets == NIL && query->havingQual == nullptr && query->distinctClause == NIL &&
-		   query->windowClause == NIL && !query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs &&
-		   !query->hasSubLinks && query->limitCount == nullptr && query->limitOffset == nullptr &&
-		   query->cteList == NIL && query->rowMarks == NIL;
+	return query->commandType == CMD_SELECT && query->groupClause == NIL && query->groupingSets == NIL &&
+		   query->havingQual == nullptr && query->distinctClause == NIL && query->windowClause == NIL &&
+		   !query->hasAggs && !query->hasWindowFuncs && !query->hasSubLinks && query->limitCount == nullptr &&
+		   query->limitOffset == nullptr && query->cteList == NIL && query->rowMarks == NIL;
 }
+
+namespace {
 
 /* The leaves and conditions of a jointree of inner joins. */
 bool
@@ -64,27 +62,86 @@ stack_leaves(Node *node, pg::Vec<int> *stack, List **quals)
 	return true;
 }
 
-/* Takes a plain subquery's FROM into the outer query's, and its outputs for the outer query's references to it. */
-bool
-pull_up(Query *query, int rtindex, pg::Vec<int> *stack, List **quals)
+struct RowReading
 {
-	RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
-	Query *sub = rte->subquery;
-	/* What a lateral one refers to would need an order of substitution of its own. */
-	if (rte->lateral || !is_plain(sub))
-		return false;
-	OffsetVarNodes(reinterpret_cast<Node *>(sub), list_length(query->rtable), 0);
-	RangeTblEntry *target = static_cast<RangeTblEntry *>(copyObjectImpl(rte));
-	query->rtable = list_concat(query->rtable, sub->rtable);
+	int rtindex;
+	Index level;
+};
 
-	auto substitute = [&](auto *&part) {
+/* Is the row of an entry read as a whole? */
+bool
+reads_row(Node *node, void *context)
+{
+	RowReading *reading = static_cast<RowReading *>(context);
+	if (node == nullptr)
+		return false;
+	if (IsA(node, Var))
+		return as<Var>(node)->varattno == InvalidAttrNumber &&
+			   static_cast<int>(as<Var>(node)->varno) == reading->rtindex &&
+			   as<Var>(node)->varlevelsup == reading->level;
+	if (IsA(node, Query))
+	{
+		RowReading inner{reading->rtindex, reading->level + 1};
+		return pg::walk_query(reinterpret_cast<Query *>(node), reads_row, &inner, 0);
+	}
+	return pg::walk_expression(node, reads_row, context);
+}
+
+bool
+names_collation(Node *node, void *)
+{
+	return node && (IsA(node, CollateExpr) || pg::walk_expression(node, names_collation, nullptr));
+}
+
+struct Flattening
+{
+	Query *query;
+	pg::Vec<int> stack; /* entries to look into, in the order of FROM: a function may refer to what comes before it */
+	List *items;
+	List *quals;
+	Bitmapset *kept; /* subqueries that hold but outputs */
+};
+
+/* Would the text of its outputs mean something else in the place of its columns? A row has names, a collation a rank. */
+bool
+needs_outputs(Flattening *work, int rtindex, const Query *sub)
+{
+	RowReading reading{rtindex, 0};
+	return names_collation(reinterpret_cast<Node *>(sub->targetList), nullptr) ||
+		   pg::walk_query(work->query, reads_row, &reading, 0) ||
+		   reads_row(reinterpret_cast<Node *>(work->quals), &reading);
+}
+
+/* The outputs alone, over the tables beside it. */
+void
+keep_outputs(Flattening *work, int rtindex, List *target_list)
+{
+	RangeTblEntry *rte = rt_fetch(rtindex, work->query->rtable);
+	IncrementVarSublevelsUp(reinterpret_cast<Node *>(target_list), 1, 0);
+	rte->subquery = makeNode(Query);
+	rte->subquery->commandType = CMD_SELECT;
+	rte->subquery->canSetTag = true;
+	rte->subquery->targetList = target_list;
+	rte->subquery->jointree = makeFromExpr(NIL, nullptr);
+	rte->lateral = true;
+	work->kept = bms_add_member(work->kept, rtindex);
+	work->stack.push(rtindex);
+}
+
+/* The outputs, in the place of the outer query's references to them. */
+void
+substitute_outputs(Flattening *work, int rtindex, List *target_list)
+{
+	Query *query = work->query;
+	RangeTblEntry *target = static_cast<RangeTblEntry *>(copyObjectImpl(rt_fetch(rtindex, query->rtable)));
+	auto substitute = [&](auto *&part, int levels_up = 0) {
 		part = reinterpret_cast<std::remove_reference_t<decltype(part)>>(
-			ReplaceVarsFromTargetList(reinterpret_cast<Node *>(part), rtindex, 0, target, sub->targetList,
+			ReplaceVarsFromTargetList(reinterpret_cast<Node *>(part), rtindex, levels_up, target, target_list,
 									  REPLACEVARS_REPORT_ERROR, 0, &query->hasSubLinks));
 	};
 	substitute(query->targetList);
 	substitute(query->havingQual);
-	substitute(*quals);
+	substitute(work->quals);
 	ListCell *lc;
 	foreach (lc, query->rtable)
 	{
@@ -93,38 +150,71 @@ pull_up(Query *query, int rtindex, pg::Vec<int> *stack, List **quals)
 			substitute(entry->functions);
 		else if (entry->rtekind == RTE_VALUES)
 			substitute(entry->values_lists);
+		else if (entry->rtekind == RTE_TABLEFUNC)
+			substitute(entry->tablefunc);
+		else if (entry->rtekind == RTE_SUBQUERY && entry->lateral)
+			substitute(entry->subquery, 1);
 	}
-	return stack_leaves(reinterpret_cast<Node *>(sub->jointree), stack, quals);
+}
+
+/* Takes a plain subquery's FROM into the outer query's. */
+bool
+pull_up(Flattening *work, int rtindex)
+{
+	Query *query = work->query;
+	RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
+	Query *sub = rte->subquery;
+	ListCell *lc;
+	if (!is_projection(sub) || sub->setOperations || sub->hasTargetSRFs)
+		return false;
+	OffsetVarNodes(reinterpret_cast<Node *>(sub), list_length(query->rtable), 0);
+	if (rte->lateral)
+	{
+		IncrementVarSublevelsUp(reinterpret_cast<Node *>(sub), -1, 1);
+		foreach (lc, sub->rtable)
+			if (lfirst_node(RangeTblEntry, lc)->rtekind != RTE_RELATION)
+				lfirst_node(RangeTblEntry, lc)->lateral = true;
+	}
+	query->rtable = list_concat(query->rtable, sub->rtable);
+	if (needs_outputs(work, rtindex, sub))
+		keep_outputs(work, rtindex, sub->targetList);
+	else
+		substitute_outputs(work, rtindex, sub->targetList);
+	return stack_leaves(reinterpret_cast<Node *>(sub->jointree), &work->stack, &work->quals);
 }
 
 /* All leaves down to what cannot be flattened further; false if something there is no inner join. */
 bool
-flatten_from(Query *query, List **items, List **quals)
+flatten_from(Flattening *work)
 {
-	pg::Vec<int> stack; /* in the order of FROM: a function there may refer to what comes before it */
-	if (!stack_leaves(reinterpret_cast<Node *>(query->jointree), &stack, quals))
+	if (!stack_leaves(reinterpret_cast<Node *>(work->query->jointree), &work->stack, &work->quals))
 		return false;
-	while (!stack.empty())
+	while (!work->stack.empty())
 	{
-		int rtindex = stack.back();
-		RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
-		stack.truncate(stack.n - 1);
+		int rtindex = work->stack.back();
+		RangeTblEntry *rte = rt_fetch(rtindex, work->query->rtable);
+		work->stack.truncate(work->stack.n - 1);
 		switch (rte->rtekind)
 		{
 		case RTE_SUBQUERY:
-			if (!pull_up(query, rtindex, &stack, quals))
-				return false;
-			break;
+			if (!bms_is_member(rtindex, work->kept))
+			{
+				if (!pull_up(work, rtindex))
+					return false;
+				break;
+			}
+			[[fallthrough]];
 		case RTE_RELATION:
 			if (rte->tablesample != nullptr)
 				return false;
 			[[fallthrough]];
 		case RTE_FUNCTION:
+		case RTE_TABLEFUNC:
 		case RTE_VALUES:
 		{
 			RangeTblRef *ref = makeNode(RangeTblRef);
 			ref->rtindex = rtindex;
-			*items = lappend(*items, ref);
+			work->items = lappend(work->items, ref);
 			break;
 		}
 		case RTE_RESULT:
@@ -136,73 +226,6 @@ flatten_from(Query *query, List **items, List **quals)
 	return true;
 }
 
-struct WholeRow
-{
-	Query *query;
-	bool failed;
-};
-
-/* A reference to a whole row names its columns: the row's delta has but some of them, under a type of its own. */
-Node *
-expand_whole_rows(Node *node, void *context)
-{
-	WholeRow *state = static_cast<WholeRow *>(context);
-	if (node == nullptr)
-		return nullptr;
-	if (IsA(node, Var) && as<Var>(node)->varattno == InvalidAttrNumber)
-	{
-		Var *var = as<Var>(node);
-		RangeTblEntry *rte = rt_fetch(var->varno, state->query->rtable);
-		if (rte->rtekind != RTE_RELATION)
-			return node;
-		Relation rel = relation_open(rte->relid, AccessShareLock);
-		TupleDesc desc = RelationGetDescr(rel);
-		RowExpr *row = makeNode(RowExpr);
-		row->row_typeid = var->vartype;
-		row->row_format = COERCE_EXPLICIT_CAST;
-		row->location = -1;
-		for (int i = 0; i < desc->natts; i++)
-		{
-			Form_pg_attribute att = TupleDescAttr(desc, i);
-			Node *field = att->attisdropped ? reinterpret_cast<Node *>(makeNullConst(INT4OID, -1, InvalidOid))
-											: reinterpret_cast<Node *>(makeVar(var->varno, att->attnum, att->atttypid,
-																			   att->atttypmod, att->attcollation, 0));
-			row->args = lappend(row->args, field);
-			row->colnames = lappend(row->colnames, makeString(pstrdup(NameStr(att->attname))));
-		}
-		relation_close(rel, NoLock);
-		return reinterpret_cast<Node *>(row);
-	}
-	return pg::mutate_expression(node, expand_whole_rows, context);
-}
-
-template <class T>
-void
-expand_in(Query *query, T *&part)
-{
-	WholeRow state{query, false};
-	part = reinterpret_cast<T *>(expand_whole_rows(reinterpret_cast<Node *>(part), &state));
-}
-
-/* The stored query remembers the columns that the table had when the view was made. */
-List *
-current_columns(Oid relid, List *aliases)
-{
-	List *names = NIL;
-	Relation rel = relation_open(relid, NoLock);
-	TupleDesc desc = RelationGetDescr(rel);
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(desc, i);
-		if (i < list_length(aliases))
-			names = lappend(names, list_nth(aliases, i));
-		else
-			names = lappend(names, makeString(att->attisdropped ? pstrdup("") : pstrdup(NameStr(att->attname))));
-	}
-	relation_close(rel, NoLock);
-	return names;
-}
-
 void
 rename_entry(RangeTblEntry *rte, const char *name)
 {
@@ -211,77 +234,57 @@ rename_entry(RangeTblEntry *rte, const char *name)
 															 : rte->eref->colnames);
 }
 
-/* A copy with these outputs; base tables as slots, or as they are. */
-Query *
-with_outputs(const Flat *flat, List *target_list, List *group_clause, bool slots)
+/* Hidden entries that multiply rows: nobody reads them, but the rows are there. */
+bool
+hides_sets(const Query *query)
 {
-	Query *query = static_cast<Query *>(copyObjectImpl(flat->query));
-	query->targetList = static_cast<List *>(copyObjectImpl(target_list));
-	query->groupClause = static_cast<List *>(copyObjectImpl(group_clause));
-	query->sortClause = NIL;
-	query->distinctClause = NIL;
-	query->havingQual = nullptr;
-	query->hasAggs = contain_aggs_of_level(reinterpret_cast<Node *>(query->targetList), 0);
-	query->hasWindowFuncs = false;
-	query->windowClause = NIL;
-	if (!slots)
-		return query;
-
-	expand_in(query, query->targetList);
-	expand_in(query, query->jointree);
 	ListCell *lc;
-	foreach (lc, query->rtable)
-		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_FUNCTION)
-			expand_in(query, lfirst_node(RangeTblEntry, lc)->functions);
-	for (int i = 0; i < flat->rtindex.n; i++)
+	foreach (lc, query->targetList)
 	{
-		RangeTblEntry *rte = rt_fetch(flat->rtindex[i], query->rtable);
-		/* A list of column aliases would count columns that a delta lacks. */
-		rte->alias->colnames = NIL;
-		rte->eref->colnames = current_columns(rte->relid, NIL);
-		rte->rtekind = RTE_CTE;
-		rte->ctename = psprintf("__dv_slot_%d", i);
-		rte->relid = InvalidOid;
-		rte->relkind = 0;
-		rte->inh = false;
+		TargetEntry *entry = lfirst_node(TargetEntry, lc);
+		if (entry->resjunk && expression_returns_set(reinterpret_cast<Node *>(entry->expr)))
+			return true;
 	}
-	return query;
+	return false;
 }
 
 } // namespace
 
-Flat *
-flatten(const Query *normalized)
+bool
+flatten_branch(Query *source, int first, Branch *branch)
 {
-	if (normalized->hasSubLinks || normalized->setOperations || normalized->cteList != NIL ||
-		normalized->rowMarks != NIL || normalized->hasTargetSRFs)
-		return nullptr;
-	Query *query = static_cast<Query *>(copyObjectImpl(normalized));
-	List *items = NIL;
-	List *quals = NIL;
-	if (!flatten_from(query, &items, &quals) || query->hasSubLinks)
-		return nullptr;
+	if (source->hasSubLinks || source->setOperations || source->cteList != NIL || source->rowMarks != NIL ||
+		hides_sets(source))
+		return false;
+	Flattening work{};
+	work.query = static_cast<Query *>(copyObjectImpl(source));
+	Query *query = work.query;
+	if (!flatten_from(&work) || query->hasSubLinks)
+		return false;
 
-	Flat *flat = static_cast<Flat *>(palloc0(sizeof(Flat)));
-	flat->query = query;
-	query->jointree = makeFromExpr(items, quals == NIL ? nullptr : reinterpret_cast<Node *>(make_ands_explicit(quals)));
+	branch->source = source;
+	branch->query = query;
+	branch->first = first;
+	branch->multiplies = query->hasTargetSRFs;
+	query->jointree = makeFromExpr(
+		work.items, work.quals == NIL ? nullptr : reinterpret_cast<Node *>(make_ands_explicit(work.quals)));
 
 	Bitmapset *used = nullptr;
 	ListCell *lc;
-	foreach (lc, items)
+	foreach (lc, work.items)
 	{
 		int rtindex = lfirst_node(RangeTblRef, lc)->rtindex;
 		RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
 		used = bms_add_member(used, rtindex);
 		if (rte->rtekind == RTE_RELATION)
 		{
-			rename_entry(rte, psprintf("r%d", flat->rtindex.n));
-			flat->rtindex.push(rtindex);
+			rename_entry(rte, psprintf("r%d", first + branch->rtindex.n));
+			branch->rtindex.push(rtindex);
 		}
 		else
 		{
 			rename_entry(rte, psprintf("x%d", rtindex));
-			flat->multiplies = true;
+			branch->multiplies = branch->multiplies || rte->rtekind != RTE_SUBQUERY;
 		}
 	}
 	/* Entries of flattened joins and subqueries stay in the range table, for the numbers' sake. */
@@ -299,38 +302,7 @@ flatten(const Query *normalized)
 		rte->alias = nullptr;
 		rte->eref = makeAlias(psprintf("unread_%d", rtindex), NIL);
 	}
-	return flat->rtindex.empty() ? nullptr : flat;
-}
-
-const char *
-slotted_body(const Flat *flat, List *target_list)
-{
-	char *text = text_of(with_outputs(flat, target_list, NIL, true));
-	char *select = strstr(text, "SELECT");
-	if (select == nullptr)
-		elog(ERROR, "unexpected text of a join block: %s", text);
-	return select + strlen("SELECT");
-}
-
-void
-locate_column(const Flat *flat, Node *expr, int *occurrence, core::Text *column)
-{
-	expr = strip_relabel(expr);
-	if (!IsA(expr, Var) || as<Var>(expr)->varattno <= 0)
-		return;
-	for (int i = 0; i < flat->rtindex.n; i++)
-		if (flat->rtindex[i] == static_cast<int>(as<Var>(expr)->varno))
-		{
-			*occurrence = i;
-			*column =
-				text(column_text(rt_fetch(flat->rtindex[i], flat->query->rtable)->relid, as<Var>(expr)->varattno));
-		}
-}
-
-char *
-deparse_flat(const Flat *flat, List *target_list, List *group_clause)
-{
-	return text_of(with_outputs(flat, target_list, group_clause, false));
+	return true;
 }
 
 } // namespace dv::analyze

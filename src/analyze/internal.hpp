@@ -31,19 +31,38 @@ bool exact_type(Oid type, Oid collation);
 /* refuse.cpp: raises for what no strategy can maintain; says whether a setting matters. */
 void refuse_what_cannot_be(Query *normalized, bool *settings_matter);
 
-/* flatten.cpp: the query as one flat inner join, or nullptr. Range table entries in use have the aliases r<i>. */
-struct Flat
+/* flatten.cpp: one flat inner join. Range table entries in use have the aliases r<i>, numbered from `first`. */
+struct Branch
 {
+	Query *source;        /* what it is made from */
 	Query *query;         /* jointree: a FromExpr of RangeTblRefs only */
 	pg::Vec<int> rtindex; /* per occurrence */
-	bool multiplies;      /* something other than base tables is joined: keys do not identify rows */
+	int first;
+	bool multiplies; /* something other than base tables is joined, or a row gives several */
+};
+/* False if the source is none. */
+bool flatten_branch(Query *source, int first, Branch *branch);
+/* Nothing but a set operation, or FROM, WHERE and a select list without aggregates. */
+bool is_projection(const Query *query);
+
+/* slots.cpp: text after SELECT of the visible ones of these outputs, slots in the place of base tables. */
+const char *slotted_body(const Branch *branch, List *target_list);
+/* The names of a table's columns as they are now, the first ones by aliases. */
+List *current_columns(Oid relid, List *aliases);
+
+/* branches.cpp: the query, but for its groups, as the sum of one flat inner join or several, or nullptr. */
+struct Flat
+{
+	Query *query; /* what outputs are given over: of one branch the branch's, of several the query as it was */
+	pg::Vec<Branch> branches;
+	bool multiplies; /* keys do not identify rows */
 };
 Flat *flatten(const Query *normalized);
-/* Text after SELECT of the block with these outputs, slots in the place of base tables (slot i is occurrence i). */
-const char *slotted_body(const Flat *flat, List *target_list);
-/* The occurrence and column that an expression over the flat join is; leaves them alone if it is another. */
+/* The blocks with these outputs, of a set operation with its own; slot i is occurrence i. */
+core::Slice<core::LinearBlock> blocks_of(const Flat *flat, List *outputs);
+/* The occurrence and column that an expression over one flat join is; leaves them alone if it is another. */
 void locate_column(const Flat *flat, Node *expr, int *occurrence, core::Text *column);
-/* Text of a query over the flat join. */
+/* slots.cpp: text of a query over the sum. */
 char *deparse_flat(const Flat *flat, List *target_list, List *group_clause);
 
 /* graph.cpp: occurrences and directed equalities of any query. */

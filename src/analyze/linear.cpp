@@ -9,14 +9,9 @@ namespace dv::analyze {
 void
 occurrences_of(Work *work, const Flat *flat)
 {
-	pg::Vec<int> numbers;
-	for (int i = 0; i < flat->rtindex.n; i++)
-	{
-		Oid table = rt_fetch(flat->rtindex[i], flat->query->rtable)->relid;
-		work->occurrences.push(core::Occurrence{table_index(work, table)});
-		numbers.push(i);
-	}
-	work->ir->block.occurrences = slice(numbers);
+	for (const Branch &branch : flat->branches)
+		for (int rtindex : branch.rtindex)
+			work->occurrences.push(core::Occurrence{table_index(work, rt_fetch(rtindex, branch.query->rtable)->relid)});
 }
 
 /* Rows of a join are told apart by the keys of all tables in it, where all have one. */
@@ -30,21 +25,22 @@ analyze_linear(Work *work, Flat *flat)
 	pg::Vec<AttrNumber> keys;
 	bool keyed = work->use_keys && !flat->multiplies;
 	bool bounded = true;
-	for (int i = 0; keyed && i < flat->rtindex.n; i++)
+	const pg::Vec<int> &rtindex = flat->branches[0].rtindex;
+	for (int i = 0; keyed && i < rtindex.n; i++)
 	{
-		Oid table = rt_fetch(flat->rtindex[i], flat->query->rtable)->relid;
+		Oid table = rt_fetch(rtindex[i], flat->query->rtable)->relid;
 		TableKey key = primary_key(table);
 		keyed = key.ncolumns > 0;
-		bounded = bounded && (key.bounded || flat->rtindex.n == 1);
+		bounded = bounded && (key.bounded || rtindex.n == 1);
 		for (int k = 0; keyed && k < key.ncolumns; k++)
 			keyed = hashable_type(get_atttype(table, key.columns[k]));
 	}
-	for (int i = 0; keyed && i < flat->rtindex.n; i++)
+	for (int i = 0; keyed && i < rtindex.n; i++)
 	{
-		TableKey key = primary_key(rt_fetch(flat->rtindex[i], flat->query->rtable)->relid);
+		TableKey key = primary_key(rt_fetch(rtindex[i], flat->query->rtable)->relid);
 		for (int k = 0; k < key.ncolumns; k++)
 		{
-			Node *var = reinterpret_cast<Node *>(key_var(work, flat->query, flat->rtindex[i], key.columns[k]));
+			Node *var = reinterpret_cast<Node *>(key_var(work, flat->query, rtindex[i], key.columns[k]));
 			keys.push(position(columns, expose(&columns, var, &hidden)));
 		}
 	}
@@ -52,7 +48,7 @@ analyze_linear(Work *work, Flat *flat)
 		(void) expose(&columns, makeBoolConst(true, false), &hidden);
 	work->ir->kind = core::Kind::linear;
 	work->ir->has_block = true;
-	work->ir->block.body = text(slotted_body(flat, columns));
+	work->ir->blocks = blocks_of(flat, columns);
 	analysis->content_sql = deparse_flat(flat, columns, NIL);
 	analysis->nvisible = nvisible;
 	analysis->ncolumns = list_length(columns);

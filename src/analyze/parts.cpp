@@ -308,7 +308,7 @@ Query *
 keepable(Query *query, Cutter *cutter)
 {
 	constexpr int most_steps = 32;
-	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn)
+	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn && !query->hasTargetSRFs)
 		query->sortClause = NIL;
 	for (int step = 0; step < most_steps && !serves(query); step++)
 	{

@@ -99,13 +99,17 @@ explain(const View &view, int table)
 	case Kind::linear:
 		out.strategy = "linear";
 		out.incremental = true;
-		out.reason = "inner joins, filters and projections: the delta takes the table's place";
+		out.reason = view.blocks.n > 1
+						 ? "a union of inner joins: the delta takes the table's place in each that reads it"
+						 : "inner joins, filters and projections: the delta takes the table's place";
 		out.delta_sql = joined(linear_terms(view, changed));
 		return out;
 	case Kind::aggregate:
 		out.strategy = "aggregate";
 		out.incremental = true;
-		out.reason = "aggregates over inner joins: the delta is folded into the groups it touches";
+		out.reason = view.blocks.n > 1
+						 ? "aggregates over a union of inner joins: the delta is folded into the groups it touches"
+						 : "aggregates over inner joins: the delta is folded into the groups it touches";
 		out.delta_sql = joined(aggregate_terms(view, changed));
 		return out;
 	case Kind::keyed:

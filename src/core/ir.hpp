@@ -39,7 +39,7 @@ struct Occurrence
 };
 
 /*
- * SELECT <outputs> FROM <one slot per occurrence> WHERE ...: inner joins only, flattened.
+ * SELECT <outputs> FROM <one slot per occurrence> WHERE ...: inner joins only, flattened. Blocks share no occurrence.
  * `body` is the text after SELECT; where occurrence i is read it says __dv_slot_<i>, under the alias r<i>.
  */
 struct LinearBlock
@@ -108,7 +108,8 @@ struct View
 	Text name;             /* of the view's table, qualified; empty before it exists */
 	Slice<KeyColumn> keys; /* keyed, and aggregate: the group */
 	Text hash_column;      /* rows are found by this column of the view instead of the keys; else empty */
-	LinearBlock block;     /* linear: the rows; aggregate: groups, then arguments; keyed: the keys, if has_block */
+	/* One per branch of a UNION ALL. linear: the rows; aggregate: groups, then arguments; keyed: the keys, if has_block */
+	Slice<LinearBlock> blocks;
 	bool has_block = false;
 	bool first_rows = false; /* complete: the content is the first rows of a table, found by an index */
 	Slice<State> states;   /* aggregate */

@@ -66,19 +66,19 @@ is_changed(const View &view, const Changed &changed, int occurrence)
 }
 
 std::string
-filled(const View &view, const Roles &roles)
+filled(const View &view, const LinearBlock &block, const Roles &roles)
 {
 	std::vector<std::string> sources(roles.size());
-	for (int i : view.block.occurrences)
+	for (int i : block.occurrences)
 		sources[static_cast<size_t>(i)] = source(view, i, roles[static_cast<size_t>(i)]);
-	return fill_slots(view.block, sources);
+	return fill_slots(block, sources);
 }
 
 std::string
-sign_of(const View &view, const Roles &roles)
+sign_of(const LinearBlock &block, const Roles &roles)
 {
 	std::string sign;
-	for (int i : view.block.occurrences)
+	for (int i : block.occurrences)
 		if (roles[static_cast<size_t>(i)] != Role::current)
 			sign.append(sign.empty() ? "" : " * ").append(alias(i)).append(".").append(sign_name);
 	return sign;
@@ -87,15 +87,15 @@ sign_of(const View &view, const Roles &roles)
 } // namespace
 
 std::vector<Roles>
-term_roles(const View &view, const Changed &changed)
+term_roles(const View &view, const LinearBlock &block, const Changed &changed)
 {
 	std::vector<Roles> terms;
-	for (int i : view.block.occurrences)
+	for (int i : block.occurrences)
 	{
 		if (!is_changed(view, changed, i))
 			continue;
 		Roles roles(static_cast<size_t>(view.occurrences.n), Role::current);
-		for (int j : view.block.occurrences)
+		for (int j : block.occurrences)
 			if (j == i)
 				roles[static_cast<size_t>(j)] = Role::delta;
 			else if (j > i && is_changed(view, changed, j))
@@ -109,21 +109,22 @@ std::vector<std::string>
 linear_terms(const View &view, const Changed &changed)
 {
 	std::vector<std::string> terms;
-	for (const Roles &roles : term_roles(view, changed))
-		terms.push_back("SELECT " + sign_of(view, roles) + " AS " + sign_name + ", " + filled(view, roles));
+	for (const LinearBlock &block : view.blocks)
+		for (const Roles &roles : term_roles(view, block, changed))
+			terms.push_back("SELECT " + sign_of(block, roles) + " AS " + sign_name + ", " + filled(view, block, roles));
 	return terms;
 }
 
 std::vector<Roles>
-trace_roles(const View &view, const Changed &changed)
+trace_roles(const View &view, const LinearBlock &block, const Changed &changed)
 {
 	std::vector<Roles> traces;
-	for (int i : view.block.occurrences)
+	for (int i : block.occurrences)
 	{
 		if (!is_changed(view, changed, i))
 			continue;
 		Roles roles(static_cast<size_t>(view.occurrences.n), Role::current);
-		for (int j : view.block.occurrences)
+		for (int j : block.occurrences)
 			if (is_changed(view, changed, j))
 				roles[static_cast<size_t>(j)] = j == i ? Role::delta : Role::before;
 		traces.push_back(std::move(roles));
@@ -135,8 +136,9 @@ std::vector<std::string>
 linear_traces(const View &view, const Changed &changed)
 {
 	std::vector<std::string> traces;
-	for (const Roles &roles : trace_roles(view, changed))
-		traces.push_back("SELECT DISTINCT " + filled(view, roles));
+	for (const LinearBlock &block : view.blocks)
+		for (const Roles &roles : trace_roles(view, block, changed))
+			traces.push_back("SELECT DISTINCT " + filled(view, block, roles));
 	return traces;
 }
 

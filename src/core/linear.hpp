@@ -4,7 +4,7 @@
 
 namespace dv::core {
 
-/* What each occurrence is in one term; those outside of the block are `current`. */
+/* What each occurrence is in one term; those outside of its block are `current`. */
 using Roles = std::vector<Role>;
 
 /*
@@ -15,9 +15,12 @@ using Roles = std::vector<Role>;
  * Exact with multiplicities: it is the telescoping sum of the product's
  * difference.  All terms read the new state; OLD is NEW minus the delta.
  */
-std::vector<Roles> term_roles(const View &view, const Changed &changed);
+std::vector<Roles> term_roles(const View &view, const LinearBlock &block, const Changed &changed);
 
-/* The terms as queries: the row's sign, the product of those of its parts, then the block's outputs. */
+/*
+ * The terms of all blocks as queries: the row's sign, the product of those of its parts, then the block's outputs.
+ * The delta of a UNION ALL is the sum of its branches' deltas.
+ */
 std::vector<std::string> linear_terms(const View &view, const Changed &changed);
 
 /*
@@ -25,7 +28,7 @@ std::vector<std::string> linear_terms(const View &view, const Changed &changed);
  * other changed occurrences range over old and new rows alike (`before` has
  * every row of either state, under one sign or another).
  */
-std::vector<Roles> trace_roles(const View &view, const Changed &changed);
+std::vector<Roles> trace_roles(const View &view, const LinearBlock &block, const Changed &changed);
 
 /* The same as queries; signs are left out. */
 std::vector<std::string> linear_traces(const View &view, const Changed &changed);

@@ -16,6 +16,9 @@ SELECT deltaview.create_view('l', 'SELECT id, x FROM t');
 SELECT deltaview.create_view('bare', 'SELECT k.x AS raw_x, t.x FROM t JOIN keyless k USING (g)');
 SELECT deltaview.create_view('o', 'SELECT t.id, k.x FROM t LEFT JOIN keyless k USING (g)');
 SELECT deltaview.create_view('a', 'SELECT g, count(x) AS n, xmlagg(x ORDER BY id) AS raw_all FROM t GROUP BY g');
+SELECT deltaview.create_view('tabled', $$
+  SELECT t.id, e.n, e.v FROM t, XMLTABLE('/r/e' PASSING xmlparse(document '<r><e>1</e><e>' || t.g || '</e></r>')
+    COLUMNS n FOR ORDINALITY, v int PATH '.' DEFAULT t.id) e WHERE e.v < 3 $$);
 SELECT deltaview.create_view('unused', 'SELECT g, count(*) AS n FROM t GROUP BY g');
 INSERT INTO keyless VALUES (1, '<k />'), (2, '<l/>');
 UPDATE t SET x = '<a></a>' WHERE id = 1;
@@ -28,5 +31,7 @@ SELECT * FROM verify_both_ways('l');
 SELECT * FROM verify_both_ways('bare');
 SELECT * FROM verify_both_ways('o');
 SELECT * FROM verify_both_ways('a');
+SELECT * FROM verify_both_ways('tabled');
+SELECT DISTINCT strategy FROM deltaview.explain('tabled');
 SELECT * FROM verify_both_ways('unused');
 DROP SCHEMA xml_ CASCADE;

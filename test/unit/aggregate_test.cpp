@@ -56,6 +56,26 @@ TEST(Aggregate, OneQueryPerTermOfTheJoin)
 	EXPECT_TRUE(aggregate_terms(p.view, Changed{false}).empty());
 }
 
+TEST(Aggregate, ConstantsOfBranchesTellThemApart)
+{
+	Program p;
+	int a = p.table("public.a", {"g"});
+	int b = p.table("public.b", {"g"});
+	(void) p.reads(a);
+	p.block(" r0.g AS __dv_g1, 1 AS __dv_a1 FROM __dv_slot_0 r0");
+	(void) p.reads(b);
+	p.block(" r1.g AS __dv_g1, 2 AS __dv_a1 FROM __dv_slot_1 r1");
+	p.key("g", -1, {});
+	p.state(StateKind::count, 0, "bigint");
+	EXPECT_EQ(aggregate_terms(p.view, only(p.view, b)),
+			  (std::vector<std::string>{
+				  "SELECT d.g1, coalesce(sum(d.s) FILTER (WHERE d.a1 IS DISTINCT FROM NULL), 0), "
+				  "count(*) FILTER (WHERE d.s < 0) "
+				  "FROM (SELECT r1.__dv_sign AS __dv_sign,  r1.g AS __dv_g1, 2 AS __dv_a1 FROM __dv_delta_1 r1) "
+				  "d(s, g1, a1) GROUP BY d.g1"}));
+	EXPECT_EQ(aggregate_terms(p.view, Changed{true, true}).size(), 2U);
+}
+
 /* The states of the rows of each group: how many, their sum, the greatest. */
 struct States
 {
@@ -79,7 +99,7 @@ states_of(const Rows &rows)
 }
 
 /*
- * The partials, folded into the old states, are the new ones.  An extreme may
+ * The partials of all terms of all branches, folded into the old states, are the new ones.  An extreme may
  * be widened by what enters unless something that leaves is as good as it (then
  * the group is recomputed): also with rows that enter in one term and leave in
  * another, and so are in neither state.
@@ -93,9 +113,12 @@ TEST(Aggregate, PartialsFoldIntoTheNewStates)
 		Program p;
 		int a = p.table("public.a", {"g", "x"});
 		int b = p.table("public.b", {"g", "x"});
-		(void) p.reads(a);
-		(void) p.reads(pick(random, 2) ? a : b);
-		p.block(" r0.g AS g, r1.x AS x FROM __dv_slot_0 r0, __dv_slot_1 r1");
+		for (int branches = 1 + pick(random, 2); branches > 0; branches--)
+		{
+			(void) p.reads(a);
+			(void) p.reads(pick(random, 2) ? a : b);
+			p.block(" r0.g AS g, r1.x AS x FROM __dv_slot_0 r0, __dv_slot_1 r1");
+		}
 		Changed changed{true, pick(random, 2) == 0};
 		std::vector<History> histories{random_history(random, 2, 3, true), random_history(random, 2, 5, changed[1])};
 
@@ -109,14 +132,22 @@ TEST(Aggregate, PartialsFoldIntoTheNewStates)
 		auto history_of = [&](int i) -> const History & {
 			return histories[static_cast<size_t>(p.view.occurrences[i].table)];
 		};
-		std::map<int, States> old_states =
-			states_of(projected(join({history_of(0).old_rows, history_of(1).old_rows}, keep)));
-		std::map<int, States> new_states =
-			states_of(projected(join({history_of(0).new_rows, history_of(1).new_rows}, keep)));
-
+		Rows old_rows;
+		Rows new_rows;
 		Rows delta;
-		for (const Roles &roles : term_roles(p.view, changed))
-			delta = std::move(delta) + projected(join({history_of(0).as(roles[0]), history_of(1).as(roles[1])}, keep));
+		for (const LinearBlock &block : p.view.blocks)
+		{
+			int i = block.occurrences[0];
+			int j = block.occurrences[1];
+			auto product = [&](const Rows &left, const Rows &right) { return projected(join({left, right}, keep)); };
+			old_rows = std::move(old_rows) + product(history_of(i).old_rows, history_of(j).old_rows);
+			new_rows = std::move(new_rows) + product(history_of(i).new_rows, history_of(j).new_rows);
+			for (const Roles &roles : term_roles(p.view, block, changed))
+				delta = std::move(delta) + product(history_of(i).as(roles[static_cast<size_t>(i)]),
+												   history_of(j).as(roles[static_cast<size_t>(j)]));
+		}
+		std::map<int, States> old_states = states_of(old_rows);
+		std::map<int, States> new_states = states_of(new_rows);
 
 		for (int g = 0; g < 3; g++)
 		{

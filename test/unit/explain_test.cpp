@@ -44,6 +44,26 @@ TEST(Explain, ASelfJoinHasOneStatementPerTerm)
 	EXPECT_NE(said.delta_sql.find(";\nSELECT"), std::string::npos);
 }
 
+TEST(Explain, AUnionNamesTheTermsOfTheBranchesThatReadTheTable)
+{
+	Program p;
+	int a = p.table("public.a", {"x"});
+	int b = p.table("public.b", {"x"});
+	(void) p.reads(a);
+	p.block(" r0.x AS x FROM __dv_slot_0 r0");
+	(void) p.reads(b);
+	p.block(" r1.x AS x FROM __dv_slot_1 r1");
+	(void) p.reads(a);
+	p.block(" - r2.x AS x FROM __dv_slot_2 r2");
+	p.view.kind = Kind::linear;
+	Explanation said = explain(p.view, a);
+	EXPECT_EQ(said.strategy, "linear");
+	EXPECT_EQ(said.reason, "a union of inner joins: the delta takes the table's place in each that reads it");
+	EXPECT_EQ(said.delta_sql, "SELECT r0.__dv_sign AS __dv_sign,  r0.x AS x FROM __dv_delta_0 r0;\n"
+							  "SELECT r2.__dv_sign AS __dv_sign,  - r2.x AS x FROM __dv_delta_0 r2");
+	EXPECT_EQ(explain(p.view, b).delta_sql, "SELECT r1.__dv_sign AS __dv_sign,  r1.x AS x FROM __dv_delta_1 r1");
+}
+
 TEST(Explain, KeyedNamesTheKeyAndShowsTracesThenContent)
 {
 	Program p;

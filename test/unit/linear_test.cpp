@@ -8,30 +8,30 @@
 namespace dv::test {
 namespace {
 
-/* SELECT r0.x AS x FROM __dv_slot_0 r0, __dv_slot_1 r1, ... */
+/* SELECT r0.x AS x FROM __dv_slot_0 r0, __dv_slot_1 r1, ... of the occurrences since the last branch */
 std::string
-body_over(int n)
+body_over(int n, int first = 0)
 {
-	std::string body = " r0.x AS x FROM ";
-	for (int i = 0; i < n; i++)
-		body += (i > 0 ? ", " : "") + ("__dv_slot_" + std::to_string(i)) + " " + alias(i);
+	std::string body = " " + alias(first) + ".x AS x FROM ";
+	for (int i = first; i < first + n; i++)
+		body += (i > first ? ", " : "") + ("__dv_slot_" + std::to_string(i)) + " " + alias(i);
 	return body;
 }
 
 /* The same, written by hand from the roles of a term. */
 std::string
-text_of(const View &view, const Roles &roles)
+text_of(const View &view, const LinearBlock &block, const Roles &roles)
 {
 	std::string sign;
 	std::string from;
-	for (int i = 0; i < view.occurrences.n; i++)
+	for (int i : block.occurrences)
 	{
 		Role role = roles[static_cast<size_t>(i)];
-		from += (i > 0 ? ", " : "") + source(view, i, role) + " r" + std::to_string(i);
+		from += (from.empty() ? "" : ", ") + source(view, i, role) + " r" + std::to_string(i);
 		if (role != Role::current)
 			sign += (sign.empty() ? "r" : " * r") + std::to_string(i) + ".__dv_sign";
 	}
-	return "SELECT " + sign + " AS __dv_sign,  r0.x AS x FROM " + from;
+	return "SELECT " + sign + " AS __dv_sign,  " + alias(block.occurrences[0]) + ".x AS x FROM " + from;
 }
 
 TEST(Linear, OneChangedTableGivesOneTerm)
@@ -70,19 +70,47 @@ TEST(Linear, LaterOccurrencesAreReadAsTheyWere)
 	for (int table : {a, b, a})
 		(void) p.reads(table);
 	p.block(body_over(3));
+	const LinearBlock &block = p.view.blocks[0];
 
 	const Role current = Role::current, delta = Role::delta, before = Role::before;
-	EXPECT_EQ(term_roles(p.view, only(p.view, a)),
+	EXPECT_EQ(term_roles(p.view, block, only(p.view, a)),
 			  (std::vector<Roles>{{delta, current, before}, {current, current, delta}}));
-	EXPECT_EQ(term_roles(p.view, Changed{true, true}),
+	EXPECT_EQ(term_roles(p.view, block, Changed{true, true}),
 			  (std::vector<Roles>{{delta, before, before}, {current, delta, before}, {current, current, delta}}));
-	EXPECT_EQ(trace_roles(p.view, Changed{true, true}),
+	EXPECT_EQ(trace_roles(p.view, block, Changed{true, true}),
 			  (std::vector<Roles>{{delta, before, before}, {before, delta, before}, {before, before, delta}}));
 }
 
+TEST(Linear, BranchesHaveTheirOwnTermsAndOccurrences)
+{
+	Program p;
+	int a = p.table("public.a", {"x"});
+	int b = p.table("public.b", {"x"});
+	for (int table : {a, b})
+		(void) p.reads(table);
+	p.block(body_over(2));
+	(void) p.reads(a);
+	p.block(body_over(1, 2));
+
+	EXPECT_EQ(
+		linear_terms(p.view, only(p.view, a)),
+		(std::vector<std::string>{"SELECT r0.__dv_sign AS __dv_sign,  r0.x AS x FROM __dv_delta_0 r0, public.b r1",
+								  "SELECT r2.__dv_sign AS __dv_sign,  r2.x AS x FROM __dv_delta_0 r2"}));
+	EXPECT_EQ(
+		linear_terms(p.view, only(p.view, b)),
+		(std::vector<std::string>{"SELECT r1.__dv_sign AS __dv_sign,  r0.x AS x FROM public.a r0, __dv_delta_1 r1"}));
+	EXPECT_EQ(linear_traces(p.view, only(p.view, a)),
+			  (std::vector<std::string>{"SELECT DISTINCT  r0.x AS x FROM __dv_delta_0 r0, public.b r1",
+										"SELECT DISTINCT  r2.x AS x FROM __dv_delta_0 r2"}));
+	/* the other branch is no part of this one's product */
+	const Role current = Role::current, delta = Role::delta;
+	EXPECT_EQ(term_roles(p.view, p.view.blocks[0], only(p.view, a)), (std::vector<Roles>{{delta, current, current}}));
+}
+
 /*
- * Random joins of up to four readings of up to three tables, so self-joins
- * too; any of the tables changed; duplicates; rows that came and went.
+ * Random unions of up to three joins of up to four readings of up to three
+ * tables, so self-joins and self-unions too; any of the tables changed;
+ * duplicates; rows that came and went.
  */
 TEST(Linear, TermsAddUpToTheDifference)
 {
@@ -100,61 +128,65 @@ TEST(Linear, TermsAddUpToTheDifference)
 			changed.push_back(pick(random, 2) == 0);
 			histories.push_back(random_history(random, 2, 3, changed.back()));
 		}
-		int n = 1 + pick(random, 4);
-		for (int i = 0; i < n; i++)
-			(void) p.reads(pick(random, ntables));
-		p.block(body_over(n));
-
-		/* Equalities between any two columns, and a filter on one. */
-		std::vector<std::pair<size_t, size_t>> equal;
-		for (int i = 1; i < n; i++)
-			equal.emplace_back(pick(random, 2 * i), 2 * i + pick(random, 2));
-		size_t filtered = static_cast<size_t>(pick(random, 2 * n));
-		auto keep = [&](const Row &row) {
-			for (auto [a, b] : equal)
-				if (row[a] != row[b])
-					return false;
-			return row[filtered] != 2;
-		};
 		auto history_of = [&](int i) -> const History & {
 			return histories[static_cast<size_t>(p.view.occurrences[i].table)];
 		};
 
-		std::vector<Rows> olds;
-		std::vector<Rows> news;
-		for (int i = 0; i < n; i++)
+		Rows whole;  /* new - old */
+		Rows sum;    /* of the terms */
+		Rows traced; /* first columns */
+		std::vector<std::string> expected;
+		for (int branches = 1 + pick(random, 3); branches > 0; branches--)
 		{
-			olds.push_back(history_of(i).old_rows);
-			news.push_back(history_of(i).new_rows);
-		}
-		Multiset difference = net(join(news, keep) + -join(olds, keep));
-
-		Rows sum;
-		std::vector<Roles> terms = term_roles(p.view, changed);
-		std::vector<std::string> texts = linear_terms(p.view, changed);
-		ASSERT_EQ(terms.size(), texts.size());
-		for (size_t t = 0; t < terms.size(); t++)
-		{
-			EXPECT_EQ(texts[t], text_of(p.view, terms[t]));
-			std::vector<Rows> parts;
+			int first = p.view.occurrences.n;
+			int n = 1 + pick(random, branches == 1 ? 4 : 2);
 			for (int i = 0; i < n; i++)
-				parts.push_back(history_of(i).as(terms[t][static_cast<size_t>(i)]));
-			sum = std::move(sum) + join(parts, keep);
+				(void) p.reads(pick(random, ntables));
+			p.block(body_over(n, first));
+			const LinearBlock &block = p.view.blocks[p.view.blocks.n - 1];
+
+			/* Equalities between any two columns, and a filter on one. */
+			std::vector<std::pair<size_t, size_t>> equal;
+			for (int i = 1; i < n; i++)
+				equal.emplace_back(pick(random, 2 * i), 2 * i + pick(random, 2));
+			size_t filtered = static_cast<size_t>(pick(random, 2 * n));
+			auto keep = [&](const Row &row) {
+				for (auto [a, b] : equal)
+					if (row[a] != row[b])
+						return false;
+				return row[filtered] != 2;
+			};
+			/* Branches of any width are one relation: their rows' first columns. */
+			auto product = [&](const std::function<Rows(int)> &part) {
+				std::vector<Rows> parts;
+				for (int i : block.occurrences)
+					parts.push_back(part(i));
+				Rows rows = join(parts, keep);
+				for (Signed &one : rows)
+					one.row.resize(1);
+				return rows;
+			};
+			whole = std::move(whole) + product([&](int i) { return history_of(i).new_rows; }) +
+					-product([&](int i) { return history_of(i).old_rows; });
+			for (const Roles &roles : term_roles(p.view, block, changed))
+			{
+				expected.push_back(text_of(p.view, block, roles));
+				sum = std::move(sum) + product([&](int i) { return history_of(i).as(roles[static_cast<size_t>(i)]); });
+			}
+			for (const Roles &roles : trace_roles(p.view, block, changed))
+				traced =
+					std::move(traced) + product([&](int i) { return history_of(i).as(roles[static_cast<size_t>(i)]); });
 		}
+		ASSERT_EQ(linear_terms(p.view, changed), expected) << "round " << round;
+		Multiset difference = net(whole);
 		ASSERT_EQ(net(sum), difference) << "round " << round;
 
 		/* Every row that differs has its key among the traces. */
-		Multiset traced;
-		for (const Roles &roles : trace_roles(p.view, changed))
-		{
-			std::vector<Rows> parts;
-			for (int i = 0; i < n; i++)
-				parts.push_back(history_of(i).as(roles[static_cast<size_t>(i)]));
-			for (const Signed &one : join(parts, keep))
-				traced[{one.row[0]}] = 1;
-		}
+		for (Signed &one : traced)
+			one.sign = 1;
+		Multiset keys = net(traced);
 		for (const auto &[row, count] : difference)
-			ASSERT_EQ(traced.count({row[0]}), 1U) << "round " << round;
+			ASSERT_EQ(keys.count(row), 1U) << "round " << round;
 	}
 }
 

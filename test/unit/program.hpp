@@ -67,13 +67,15 @@ struct Program
 		view.keys = slice(keys);
 	}
 
-	/* All occurrences are in the block. */
+	/* One more branch: the occurrences since the last one are in it. */
 	void block(std::string body)
 	{
 		texts.push_back(std::move(body));
-		for (int i = 0; i < view.occurrences.n; i++)
-			in_block.push_back(i);
-		view.block = LinearBlock{texts.back(), slice(in_block)};
+		std::vector<int> &numbers = in_blocks.emplace_back();
+		for (; blocked < view.occurrences.n; blocked++)
+			numbers.push_back(blocked);
+		blocks.push_back(LinearBlock{texts.back(), slice(numbers)});
+		view.blocks = slice(blocks);
 		view.has_block = true;
 	}
 
@@ -97,7 +99,9 @@ private:
 	std::vector<Edge> edges;
 	std::vector<KeyColumn> keys;
 	std::vector<State> states;
-	std::vector<int> in_block;
+	std::vector<LinearBlock> blocks;
+	std::deque<std::vector<int>> in_blocks;
+	int blocked = 0;
 };
 
 } // namespace dv::test
