@@ -6,7 +6,7 @@
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit regress isolation tap fuzz tpch stress log}
+PARTS=${ONLY:-consistency unit regress isolation tap fuzz features tpch stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
 TPCH_TRANSACTIONS=${TPCH_TRANSACTIONS:-30}
@@ -60,7 +60,7 @@ if wanted unit; then
 	bash ci/unit.sh "$TALLY" || { grep -q '^not ok unit' "$TALLY" || not_ok "unit tests do not build"; }
 fi
 
-if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted tpch || wanted stress; then
+if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted features || wanted tpch || wanted stress; then
 	built=yes
 	make_tree || built=no
 	[ $built = yes ] && start_server "fsync = off" "max_prepared_transactions = 20" "max_wal_size = 4GB" \
@@ -72,7 +72,7 @@ if [ "${built:-no}" = yes ]; then
 	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	mkdir "$WORK/run/src"
 	cp -r test expected examples "$WORK/run/src/"
-	rm -f "$WORK"/run/src/test/fuzz/{fuzz,*.o} "$WORK"/run/src/test/tpch/{tpch,*.o} "$WORK"/run/src/test/stress/{stress,*.o} "$WORK"/run/src/test/helper/*.{o,so}
+	rm -f "$WORK"/run/src/test/{fuzz,features,tpch,stress}/{fuzz,features,tpch,stress,*.o} "$WORK"/run/src/test/helper/*.{o,so}
 	if [ -e test/helper/Makefile ]; then
 		judge "build the tests' helper" make --no-print-directory -C "$WORK/run/src/test/helper" PG_CONFIG="$PG_CONFIG"
 	fi
@@ -120,6 +120,13 @@ if [ "${built:-no}" = yes ]; then
 			cat "$WORK/fuzz.log"
 			not_ok "fuzz does not build"
 		fi
+	fi
+	if wanted features && [ -e test/features/Makefile ]; then
+		say "a view per feature, seed $FUZZ_SEED"
+		features=$WORK/run/src/test/features
+		judge "build the features test" make --no-print-directory -j"$(nproc)" -C "$features" PG_CONFIG="$PG_CONFIG"
+		judge "features" timeout 1500 "$features/features" --folder "$features" --seed "$FUZZ_SEED" --jobs "$(nproc)" \
+			--shrink 20 --conninfo "host=$PGHOST port=$PGPORT user=postgres"
 	fi
 	if wanted tpch; then
 		tpch() {
