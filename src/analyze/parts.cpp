@@ -104,6 +104,15 @@ is_inner_join(Node *node, const Query *query)
 	return rte->rtekind != RTE_SUBQUERY || pulls_up(rte->subquery);
 }
 
+/* The type of a table's rows: a column of it would stand in the way of changes to that table. */
+bool
+is_row_type(Oid type)
+{
+	Oid element = get_base_element_type(type);
+	Oid relation = get_typ_typrelid(OidIsValid(element) ? element : getBaseType(type));
+	return OidIsValid(relation) && get_rel_relkind(relation) != RELKIND_COMPOSITE_TYPE;
+}
+
 /* Can a table hold its rows? */
 bool
 storable(Query *query)
@@ -114,8 +123,8 @@ storable(Query *query)
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
 		Node *expr = reinterpret_cast<Node *>(entry->expr);
 		Oid type = exprType(expr);
-		if (!entry->resjunk &&
-			(get_typtype(type) == TYPTYPE_PSEUDO || (type_is_collatable(type) && !OidIsValid(exprCollation(expr)))))
+		if (!entry->resjunk && (get_typtype(type) == TYPTYPE_PSEUDO || is_row_type(type) ||
+								(type_is_collatable(type) && !OidIsValid(exprCollation(expr)))))
 			return false;
 	}
 	return count_columns(query->targetList) > 0;
