@@ -101,9 +101,19 @@ describe_joins(Query *query, Node *node)
 	if (IsA(node, RangeTblRef))
 	{
 		int rtindex = as<RangeTblRef>(node)->rtindex;
-		expandRTE(rt_fetch(rtindex, query->rtable), rtindex, 0, -1, false, &columns.names, &columns.vars);
-		foreach (lc, columns.vars)
-			columns.numbers = lappend_int(columns.numbers, lfirst_node(Var, lc)->varattno);
+		RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
+		List *vars;
+		List *names;
+		expandRTE(rte, rtindex, 0, -1, false, &names, &vars);
+		foreach (lc, vars)
+		{
+			Var *var = lfirst_node(Var, lc);
+			if (var->varattno > list_length(rte->eref->colnames)) /* hidden: as if added later */
+				continue;
+			columns.vars = lappend(columns.vars, var);
+			columns.names = lappend(columns.names, list_nth(names, foreach_current_index(lc)));
+			columns.numbers = lappend_int(columns.numbers, var->varattno);
+		}
 		return columns;
 	}
 	JoinExpr *join = as<JoinExpr>(node);
