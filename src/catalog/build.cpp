@@ -20,32 +20,45 @@ namespace {
 constexpr const char *recorded_settings[] = {"TimeZone",     "DateStyle",   "IntervalStyle", "extra_float_digits",
 											 "bytea_output", "lc_monetary", "lc_numeric",    "lc_time"};
 
+/* One byte is left for the name of a row type's array. */
+constexpr int longest_name = NAMEDATALEN - 2;
+
+char *
+cut_to(const char *name, int room)
+{
+	return pnstrdup(name, pg_mbcliplen(name, strlen(name), room));
+}
+
+/* For a relation, its row type, and the array of that. */
+bool
+is_free(const char *name, Oid schema)
+{
+	auto is_type = [schema](const char *type) {
+		return SearchSysCacheExists2(TYPENAMENSP, CStringGetDatum(type), ObjectIdGetDatum(schema));
+	};
+
+	return !OidIsValid(get_relname_relid(name, schema)) && !is_type(name) && !is_type(psprintf("_%s", name));
+}
+
 } // namespace
 
 char *
-definition_base_name(const char *schema, const char *view)
+hidden_base_name(const char *schema, const char *view)
 {
-	char *name = psprintf("%s.%s", schema, view);
-
-	name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 1)] = '\0';
-	return name;
+	return cut_to(psprintf("%s.%s", schema, view), longest_name);
 }
 
 char *
-definition_name(const char *schema, const char *view)
+hidden_name(Oid from, const char *base, const char *suffix)
 {
-	char *base = definition_base_name(schema, view);
-	char *name = base;
-	Oid from = get_namespace_oid(schema, false);
-
-	for (int i = 1; OidIsValid(get_relname_relid(name, schema_oid())) || OidIsValid(get_relname_relid(name, from)); i++)
+	for (int i = 0;; i++)
 	{
-		char *suffix = psprintf("_%d", i);
-		size_t room = NAMEDATALEN - 1 - strlen(suffix);
+		const char *tail = i == 0 ? suffix : psprintf("%s_%d", suffix, i);
+		char *name = psprintf("%s%s", cut_to(base, longest_name - strlen(tail)), tail);
 
-		name = psprintf("%.*s%s", pg_mbcliplen(base, strlen(base), room), base, suffix);
+		if (is_free(name, schema_oid()) && is_free(name, from))
+			return name;
 	}
-	return name;
 }
 
 void
@@ -65,9 +78,9 @@ move_to_our_schema(Oid relid)
  * of theirs, which must run as nobody else.
  */
 Oid
-create_definition(const Request &request, const char *view, const char *query)
+create_definition(const Request &request, const char *view, const char *suffix, const char *query)
 {
-	char *name = definition_name(request.schema_name, view);
+	char *name = hidden_name(request.schema, hidden_base_name(request.schema_name, view), suffix);
 
 	own_ddl(psprintf("CREATE VIEW %s AS %s", quote_qualified_identifier(request.schema_name, name), query));
 
@@ -167,7 +180,9 @@ add_index(const Request &request, Oid table, const analyze::Analysis *analysis)
 	int n = shape.hash != 0 ? 1 : shape.nkeys;
 	const AttrNumber *columns = shape.hash != 0 ? &shape.hash : shape.keys;
 	StringInfoData index, alter;
-	char *name = ChooseRelationName(request.name, nullptr, "dv_key", request.schema, false);
+	char *name = OidIsValid(request.part_of)
+					 ? hidden_name(request.schema, request.name, "_dv_key")
+					 : ChooseRelationName(request.name, nullptr, "dv_key", request.schema, false);
 
 	initStringInfo(&index);
 	initStringInfo(&alter);

@@ -22,15 +22,14 @@ struct Request
 };
 
 /*
- * The name for the definition of a view in schema deltaview: "schema.view", cut to fit.  It is free there, and in the
- * schema of the view.
+ * Names in schema deltaview: what belongs to a view has this base, "schema.view", and a suffix, cut to fit.  A hidden
+ * name is free there, and in the schema where the relation is made.
  */
-char *definition_name(const char *schema, const char *view);
-/* The same before it is made unique. */
-char *definition_base_name(const char *schema, const char *view);
+char *hidden_base_name(const char *schema, const char *view);
+char *hidden_name(Oid from, const char *base, const char *suffix);
 
 /* The plain view that holds a query, in schema deltaview, named after `view`. */
-Oid create_definition(const Request &request, const char *view, const char *query);
+Oid create_definition(const Request &request, const char *view, const char *suffix, const char *query);
 
 /* The empty table that will hold the rows. */
 Oid create_table(const Request &request, const analyze::Analysis *analysis);

@@ -14,6 +14,10 @@
 #include "pg/identity.hpp"
 #include "pg/spi.hpp"
 
+extern "C" {
+#include "tcop/utility.h"
+}
+
 #include <initializer_list>
 
 namespace dv::catalog {
@@ -72,11 +76,16 @@ check_and_lock(const Request &request, const analyze::Analysis *analysis)
 		LockRelationOid(tables[i], ShareRowExclusiveLock);
 		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(tables[i])))
 			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("a base table was dropped meanwhile")));
+
+		const View *below = view(tables[i]);
+		if (below != nullptr && OidIsValid(below->part_of))
+			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+							errmsg("view \"%s\" cannot read \"%s\"", request.name, get_rel_name(tables[i])),
+							errdetail("It is a hidden part of another view, which may change its parts."),
+							errhint("Read that view, or make a view of the part's query.")));
 		if (request.refresh == Refresh::on_demand)
 			continue;
 		check_base_table(tables[i], GetUserId());
-
-		const View *below = view(tables[i]);
 		if (below != nullptr && below->refresh == Refresh::on_commit && request.refresh == Refresh::on_statement)
 			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 							errmsg("view \"%s\" on statement cannot read view \"%s\" on commit", request.name,
@@ -149,7 +158,7 @@ maintained_definition(const Request &request, Parts *parts)
 
 	if (kept == nullptr)
 		return parts->definition;
-	Oid maintained = create_definition(request, psprintf("%s_query", request.name), analyze::text_of(kept));
+	Oid maintained = create_definition(request, request.name, "_query", analyze::text_of(kept));
 	check_columns(parts->definition, maintained);
 	return maintained;
 }
@@ -178,7 +187,7 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	pg::Identity me = pg::assume(GetUserId(), 0);
 
 	check_and_lock(request, analyze::analyze(query));
-	Oid definition = create_definition(request, request.name, analyze::text_of(query));
+	Oid definition = create_definition(request, request.name, "", analyze::text_of(query));
 	Parts parts{&request, definition, false, {}, {}};
 	Oid maintained = maintained_definition(request, &parts);
 	analyze::Analysis *analysis = analyze_over_parts(&parts, maintained);
@@ -206,18 +215,23 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 
 namespace {
 
-/* The parts of a query, made in the current schema. */
+/*
+ * The parts of a query, made to be looked at, in a schema of the user's own: there may be none where they can create.
+ */
 pg::Vec<analyze::TableUse>
-uses_by_parts(Query *query, Oid schema)
+uses_by_parts(Query *query)
 {
 	Request request = {};
 
-	request.schema = schema;
-	request.schema_name = get_namespace_name(schema);
+	request.schema_name = "explained";
+	while (OidIsValid(get_namespace_oid(request.schema_name, true)))
+		request.schema_name = psprintf("%s_", request.schema_name);
+	request.schema = NamespaceCreate(request.schema_name, GetUserId(), false);
+	CommandCounterIncrement();
 	request.name = "query";
 	request.refresh = Refresh::on_commit;
 	request.method = Method::force;
-	Oid definition = create_definition(request, request.name, analyze::text_of(query));
+	Oid definition = create_definition(request, request.name, "", analyze::text_of(query));
 	Parts parts{&request, definition, true, {}, {}};
 	Oid maintained = maintained_definition(request, &parts);
 	return uses_by_way_of(parts.made, analyze_over_parts(&parts, maintained));
@@ -228,10 +242,10 @@ uses_by_parts(Query *query, Oid schema)
 pg::Vec<analyze::TableUse>
 uses_of_query(Query *query)
 {
-	List *path = fetch_search_path(false);
-	if (path == NIL || analyze::needs_no_parts(query))
+	if (analyze::needs_no_parts(query))
 		return uses_by_way_of({}, analyze::analyze(query));
 
+	PreventCommandIfReadOnly("explain_query of a query with hidden parts");
 	pg::Vec<analyze::TableUse> uses;
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -241,7 +255,7 @@ uses_of_query(Query *query)
 	PG_TRY();
 	{
 		pg::Identity me = pg::assume(GetUserId(), 0);
-		uses = uses_by_parts(query, linitial_oid(path));
+		uses = uses_by_parts(query);
 		pg::resume(me);
 	}
 	PG_CATCH();

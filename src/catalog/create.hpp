@@ -11,8 +11,8 @@ namespace dv::catalog {
 Oid create_view(const char *name, const char *query, const char *refresh, const char *method, bool with_data);
 
 /*
- * How a view of this query would follow its base tables.  Makes the hidden views that it would want, and rolls them back: needs
- * the right to create them.
+ * How a view of this query would follow its base tables.  Makes the hidden views that it would want, and rolls them
+ * back.
  */
 pg::Vec<analyze::TableUse> uses_of_query(Query *query);
 

@@ -112,17 +112,27 @@ check_remembered(Node *parsetree)
 	}
 }
 
+bool
+has(const pg::Vec<Oid> &oids, Oid oid)
+{
+	for (Oid known : oids)
+	{
+		if (known == oid)
+			return true;
+	}
+	return false;
+}
+
 /* Rights may come later, so this is no error; without them, writers fail. */
 void
-warn_of_missing_rights(const View *view, Oid owner)
+warn_of_missing_rights(const View *view, const pg::Vec<Oid> &tables, Oid owner)
 {
-	for (int i = 0; i < view->ntables; i++)
+	for (Oid table : tables)
 	{
-		if (pg_class_aclcheck(view->tables[i], owner, ACL_SELECT) != ACLCHECK_OK)
-			ereport(WARNING,
-					(errmsg("role \"%s\", who owns view \"%s\" now, cannot read table \"%s\"",
-							GetUserNameFromId(owner, false), get_rel_name(view->view), get_rel_name(view->tables[i])),
-					 errhint("GRANT SELECT on the table: changes of the view's tables fail without it.")));
+		if (pg_class_aclcheck(table, owner, ACL_SELECT) != ACLCHECK_OK)
+			ereport(WARNING, (errmsg("role \"%s\", who owns view \"%s\" now, cannot read table \"%s\"",
+									 GetUserNameFromId(owner, false), get_rel_name(view->view), get_rel_name(table)),
+							  errhint("GRANT SELECT on the table: changes of the view's tables fail without it.")));
 	}
 }
 
@@ -133,36 +143,64 @@ give(Oid relation, Oid owner)
 	CommandCounterIncrement();
 }
 
-/* The definition goes by the name of its view, and has the same owner. */
+void
+give_all(const View *view, Oid owner)
+{
+	pg::Vec<Oid> tables;
+	auto add_tables = [&tables](const View *reader) {
+		for (int i = 0; i < reader->ntables; i++)
+		{
+			if (!has(tables, reader->tables[i]))
+				tables.push(reader->tables[i]);
+		}
+	};
+
+	give(view->definition, owner);
+	if (view->maintained != view->definition)
+		give(view->maintained, owner);
+	add_tables(view);
+	for (const View *part : parts_of(view))
+	{
+		give(part->view, owner);
+		give(part->definition, owner);
+		add_tables(part);
+	}
+	warn_of_missing_rights(view, tables, owner);
+}
+
+void
+rename_hidden(Oid relation, Oid schema, const char *base, const char *suffix)
+{
+	LockRelationOid(relation, AccessExclusiveLock);
+	RenameRelationInternal(relation, hidden_name(schema, base, suffix), true, false);
+	CommandCounterIncrement();
+}
+
+/* What is hidden goes by the name of its view, and has the same owner. */
 void
 follow_view(const View *view)
 {
 	Oid owner = owner_of(view->view);
-	const char *schema = get_namespace_name(get_rel_namespace(view->view));
-	const char *name = get_rel_name(view->view);
+	Oid schema = get_rel_namespace(view->view);
 
-	if (owner_of(view->definition) != owner)
-	{
-		warn_of_missing_rights(view, owner);
-		give(view->definition, owner);
-		if (view->maintained != view->definition)
-			give(view->maintained, owner);
-		for (const View *part : parts_of(view))
-		{
-			give(part->view, owner);
-			give(part->definition, owner);
-		}
-	}
 	if (OidIsValid(view->part_of))
 		return;
+	if (owner_of(view->definition) != owner)
+		give_all(view, owner);
 
 	/* A suffix _1, _2, ... makes it unique; then the cut may be earlier. */
-	char *base = definition_base_name(schema, name);
-	if (strncmp(get_rel_name(view->definition), base, Min(strlen(base), NAMEDATALEN - 12)) != 0)
+	char *base = hidden_base_name(get_namespace_name(schema), get_rel_name(view->view));
+	if (strncmp(get_rel_name(view->definition), base, Min(strlen(base), NAMEDATALEN - 12)) == 0)
+		return;
+	rename_hidden(view->definition, schema, base, "");
+	if (view->maintained != view->definition)
+		rename_hidden(view->maintained, schema, base, "_query");
+	int n = 0;
+	for (const View *part : parts_of(view))
 	{
-		LockRelationOid(view->definition, AccessExclusiveLock);
-		RenameRelationInternal(view->definition, definition_name(schema, name), true, false);
-		CommandCounterIncrement();
+		n++;
+		rename_hidden(part->view, schema, base, psprintf("_part%d", n));
+		rename_hidden(part->definition, schema, base, psprintf("_part%d_query", n));
 	}
 }
 
@@ -189,18 +227,27 @@ note_changed_rows(Oid relation)
 		capture::append_unknown(relation);
 }
 
+bool
+is_whole(const View *view)
+{
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->view)) &&
+		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->definition)) &&
+		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->maintained));
+}
+
 void
 check_everything()
 {
 	for (const View *candidate : all_views())
 	{
-		if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
-			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->definition)) ||
-			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->maintained)))
+		if (!is_whole(candidate))
 			continue;
 		check_view_table(candidate);
 		follow_view(candidate);
-		if (candidate->refresh == Refresh::on_demand)
+	}
+	for (const View *candidate : all_views())
+	{
+		if (!is_whole(candidate) || candidate->refresh == Refresh::on_demand)
 			continue;
 		for (int i = 0; i < candidate->ntables; i++)
 		{
@@ -209,6 +256,18 @@ check_everything()
 				check_base_table(candidate->tables[i], owner_of(candidate->view));
 		}
 	}
+}
+
+/* A writer locks the parts of a view before the view. */
+void
+lock_parts_first(Node *parsetree)
+{
+	Oid relid = view_whose_parts_follow(parsetree);
+
+	if (!OidIsValid(relid) || !pg::owns_relation(relid, GetUserId()))
+		return;
+	for (const View *part : parts_of(view(relid)))
+		LockRelationOid(part->view, AccessExclusiveLock);
 }
 
 /* What a drop names: a trigger of ours on a table that still needs it may not go. */
@@ -260,6 +319,7 @@ ddl_command_start(Node *parsetree, const char *tag)
 		return;
 	refuse_statement(parsetree);
 	lock_before_drop(parsetree);
+	lock_parts_first(parsetree);
 
 	Oid relation = relation_whose_shape_changes(parsetree);
 	if (OidIsValid(relation))

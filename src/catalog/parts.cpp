@@ -31,15 +31,16 @@ void
 add_part_index(Parts *parts, Oid table, const char *columns, bool hash)
 {
 	const char *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(table)), get_rel_name(table));
-	char *sql = psprintf("CREATE INDEX ON %s USING %s (%s)", name, hash ? "hash" : "btree", columns);
+	char *what = psprintf("%s USING %s (%s)", name, hash ? "hash" : "btree", columns);
 
 	for (const char *known : parts->indexes)
 	{
-		if (strcmp(known, sql) == 0)
+		if (strcmp(known, what) == 0)
 			return;
 	}
-	parts->indexes.push(sql);
-	own_ddl(sql);
+	parts->indexes.push(what);
+	char *index = hidden_name(parts->view->schema, get_rel_name(table), "_idx");
+	own_ddl(psprintf("CREATE INDEX %s ON %s", quote_identifier(index), what));
 }
 
 void
@@ -68,18 +69,13 @@ index_column(Parts *parts, Oid table, core::Text column, const core::BaseTable &
 	add_part_index(parts, table, pnstrdup(column.data(), column.size()), !bounded);
 }
 
-char *
-part_name(const Parts *parts)
-{
-	return psprintf("%s_part%d", parts->view->name, parts->made.n + 1);
-}
-
 Request
 part_request(const Parts *parts)
 {
 	Request request = *parts->view;
+	char *base = hidden_base_name(request.schema_name, request.name);
 
-	request.name = definition_name(request.schema_name, part_name(parts));
+	request.name = hidden_name(request.schema, base, psprintf("_part%d", parts->made.n + 1));
 	request.qualified = quote_qualified_identifier(request.schema_name, request.name);
 	request.part_of = parts->definition;
 	request.with_data = request.with_data && !parts->to_explain;
@@ -117,7 +113,8 @@ make_part(void *context, Query *query)
 {
 	Parts *parts = static_cast<Parts *>(context);
 	Request request = part_request(parts);
-	Oid definition = create_definition(request, psprintf("%s_query", part_name(parts)), analyze::text_of(query));
+	Oid definition = create_definition(request, parts->view->name, psprintf("_part%d_query", parts->made.n + 1),
+									   analyze::text_of(query));
 	analyze::Analysis *analysis = analyze_over_parts(parts, definition);
 	Oid table = create_table(request, analysis);
 	if (!parts->to_explain)

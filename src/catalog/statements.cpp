@@ -38,6 +38,24 @@ changes_columns(AlterTableType type)
 	}
 }
 
+/* The hidden parts of a view follow it. */
+void
+refuse_part(Oid relid, const char *verb)
+{
+	const View *part = OidIsValid(relid) ? view(relid) : nullptr;
+
+	if (part == nullptr || !OidIsValid(part->part_of))
+		return;
+	for (const View *whole : all_views())
+	{
+		if (whole->definition == part->part_of)
+			ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+							errmsg("cannot %s \"%s\"", verb, get_rel_name(relid)),
+							errdetail("It is a hidden part of view \"%s\".", get_rel_name(whole->view)),
+							errhint("%c%s that view instead.", pg_toupper(verb[0]), verb + 1)));
+	}
+}
+
 /*
  * The definitions in schema deltaview follow their views: whatever is done to the view is done to them.
  * (CREATE OR REPLACE VIEW must pass: a restore fills a definition in so.)
@@ -51,10 +69,12 @@ refuse_definition(RangeVar *name)
 		return;
 	for (const View *owner : all_views())
 	{
-		if (owner->definition == relid || owner->maintained == relid)
-			ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-							errmsg("cannot alter the stored query of view \"%s\"", get_rel_name(owner->view)),
-							errhint("Alter \"%s\" itself, or drop it and make it anew.", get_rel_name(owner->view))));
+		if (owner->definition != relid && owner->maintained != relid)
+			continue;
+		refuse_part(owner->view, "alter");
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("cannot alter the stored query of view \"%s\"", get_rel_name(owner->view)),
+						errhint("Alter \"%s\" itself, or drop it and make it anew.", get_rel_name(owner->view))));
 	}
 }
 
@@ -69,7 +89,11 @@ refuse_alter(AlterTableStmt *stmt)
 		return;
 	foreach (cell, stmt->cmds)
 	{
-		if (!changes_columns(lfirst_node(AlterTableCmd, cell)->subtype))
+		AlterTableType type = lfirst_node(AlterTableCmd, cell)->subtype;
+
+		if (type == AT_ChangeOwner)
+			refuse_part(relid, "alter");
+		if (!changes_columns(type))
 			continue;
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot alter the columns of view \"%s\"", get_rel_name(relid)),
@@ -86,6 +110,8 @@ refuse_rename(RenameStmt *stmt)
 	if (!OidIsValid(relid))
 		return;
 	refuse_definition(stmt->relation);
+	if (stmt->renameType == OBJECT_TABLE)
+		refuse_part(relid, "rename");
 	if (stmt->renameType == OBJECT_COLUMN && view(relid) != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 						errmsg("cannot rename a column of view \"%s\"", get_rel_name(relid)),
@@ -123,7 +149,7 @@ refuse_drop_index(DropStmt *stmt)
 {
 	ListCell *cell;
 
-	if (stmt->removeType != OBJECT_INDEX || (!stmt->concurrent && list_length(stmt->objects) == 1))
+	if (!stmt->concurrent && list_length(stmt->objects) == 1)
 		return;
 	foreach (cell, stmt->objects)
 	{
@@ -144,6 +170,26 @@ refuse_drop_index(DropStmt *stmt)
 	}
 }
 
+void
+refuse_drop(DropStmt *stmt)
+{
+	ListCell *cell;
+
+	if (stmt->removeType == OBJECT_INDEX)
+		refuse_drop_index(stmt);
+	if (stmt->removeType != OBJECT_TABLE)
+		return;
+	foreach (cell, stmt->objects)
+		refuse_part(resolve(makeRangeVarFromNameList(lfirst_node(List, cell))), "drop");
+}
+
+void
+refuse_set_schema(AlterObjectSchemaStmt *stmt)
+{
+	refuse_definition(stmt->relation);
+	refuse_part(resolve(stmt->relation), "alter");
+}
+
 } // namespace
 
 void
@@ -160,10 +206,10 @@ refuse_statement(Node *parsetree)
 		refuse_rename(reinterpret_cast<RenameStmt *>(parsetree));
 		break;
 	case T_AlterObjectSchemaStmt:
-		refuse_definition(reinterpret_cast<AlterObjectSchemaStmt *>(parsetree)->relation);
+		refuse_set_schema(reinterpret_cast<AlterObjectSchemaStmt *>(parsetree));
 		break;
 	case T_DropStmt:
-		refuse_drop_index(reinterpret_cast<DropStmt *>(parsetree));
+		refuse_drop(reinterpret_cast<DropStmt *>(parsetree));
 		break;
 	case T_CreateTrigStmt:
 		refuse_trigger(reinterpret_cast<CreateTrigStmt *>(parsetree));
@@ -193,6 +239,29 @@ relation_whose_shape_changes(Node *parsetree)
 			relid = IndexGetRelation(index, true);
 	}
 	return is_ours(relid) ? relid : InvalidOid;
+}
+
+Oid
+view_whose_parts_follow(Node *parsetree)
+{
+	Oid relid = InvalidOid;
+	ListCell *cell;
+
+	if (parsetree == nullptr)
+		return InvalidOid;
+	if (IsA(parsetree, RenameStmt) && reinterpret_cast<RenameStmt *>(parsetree)->renameType == OBJECT_TABLE)
+		relid = resolve(reinterpret_cast<RenameStmt *>(parsetree)->relation);
+	else if (IsA(parsetree, AlterObjectSchemaStmt))
+		relid = resolve(reinterpret_cast<AlterObjectSchemaStmt *>(parsetree)->relation);
+	else if (IsA(parsetree, AlterTableStmt))
+	{
+		foreach (cell, reinterpret_cast<AlterTableStmt *>(parsetree)->cmds)
+		{
+			if (lfirst_node(AlterTableCmd, cell)->subtype == AT_ChangeOwner)
+				relid = resolve(reinterpret_cast<AlterTableStmt *>(parsetree)->relation);
+		}
+	}
+	return OidIsValid(relid) && view(relid) != nullptr ? relid : InvalidOid;
 }
 
 Oid

@@ -13,6 +13,9 @@ void refuse_statement(Node *parsetree);
 /* The table that this command may take a key, an index or a trigger from, or InvalidOid. */
 Oid relation_whose_shape_changes(Node *parsetree);
 
+/* The view that this command renames, moves or gives to another owner, or InvalidOid. */
+Oid view_whose_parts_follow(Node *parsetree);
+
 /* The table whose columns this command makes, takes away, changes or renames, or InvalidOid. */
 Oid relation_whose_columns_change(Node *parsetree);
 

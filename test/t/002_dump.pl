@@ -24,13 +24,19 @@ $node->safe_psql('original', q{
 	SELECT deltaview.create_view('keyed_v', 'SELECT c.id, o.amount FROM customers c LEFT JOIN orders o ON c.id = o.customer');
 	SELECT deltaview.create_view('above_v', 'SELECT n, count(*) AS cities FROM sum_v GROUP BY n', refresh => 'on commit');
 	SELECT deltaview.create_view('demand_v', 'SELECT city FROM customers', refresh => 'on demand');
+	SELECT deltaview.create_view('cascade_v', 'SELECT n, count(*) AS customers FROM (SELECT c.id, count(o.id) AS n FROM customers c LEFT JOIN orders o ON o.customer = c.id GROUP BY c.id) x GROUP BY n', method => 'fast');
+	SELECT deltaview.create_view('top_v', 'SELECT customer, sum(amount) AS s FROM orders GROUP BY customer ORDER BY s DESC LIMIT 5', method => 'fast');
+	SELECT deltaview.create_view('above_cascade_v', 'SELECT c.n, t.customer FROM cascade_v c LEFT JOIN top_v t ON t.customer = c.customers');
 	SELECT deltaview.create_view('paused_v', 'SELECT id FROM orders');
 	SELECT deltaview.pause('paused_v');
 	ALTER TABLE sum_v ADD CONSTRAINT never_negative CHECK (s >= 0);
 	INSERT INTO orders VALUES (1000, 3, 3);
 });
 my $state = q{SELECT string_agg(concat_ws('|', name, query, refresh, method, state, owner), E'\n' ORDER BY name::text) FROM deltaview.views};
+my $parts = q{SELECT string_agg(concat_ws('|', view, definition, maintained, part_of, state, rank, pg_get_userbyid(relowner)), E'\n' ORDER BY view::text)
+	FROM deltaview.view_catalog JOIN pg_class ON oid = view};
 my $before = $node->safe_psql('original', $state);
+my $parts_before = $node->safe_psql('original', $parts);
 my $dir = $node->basedir;
 
 for my $format ('plain', 'custom', 'directory')
@@ -49,8 +55,10 @@ for my $format ('plain', 'custom', 'directory')
 		$node->command_ok([ 'pg_restore', '--exit-on-error', @jobs, '-d', $node->connstr($copy), $file ], "$format: restore");
 	}
 	is($node->safe_psql($copy, $state), $before, "$format: the views are the same");
-	my $verify = q{SELECT string_agg(name::text, ' ') FROM deltaview.views
-		WHERE state = 'fresh' AND EXISTS (SELECT FROM deltaview.verify(name))};
+	is($node->safe_psql($copy, $parts), $parts_before, "$format: so are their parts");
+	my $verify = q{SELECT string_agg(view::text, ' ') FROM deltaview.view_catalog
+		WHERE view NOT IN (SELECT name FROM deltaview.views WHERE state <> 'fresh')
+		AND state = 'fresh' AND (EXISTS (SELECT FROM deltaview.verify(view)) OR EXISTS (SELECT FROM deltaview.verify_state(view)))};
 	is($node->safe_psql($copy, $verify), '', "$format: their content is right");
 	$node->safe_psql($copy, q{
 		BEGIN;
