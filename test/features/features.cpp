@@ -22,7 +22,7 @@ std::string
 strategy_of(const Outcome &outcome)
 {
 	std::string found = outcome.refused ? "refused" : outcome.skipped ? "skipped" : "constant";
-	for (const char *strategy : {"linear", "aggregate", "keyed", "complete"})
+	for (const char *strategy : {"linear", "aggregate", "keyed", "cascade", "complete"})
 		for (const auto &[table, has] : outcome.strategies)
 			if (has == strategy)
 				found = has;

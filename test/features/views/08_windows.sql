@@ -23,6 +23,8 @@ SELECT id, lag(id) OVER (PARTITION BY status ORDER BY amount) AS before FROM ord
 SELECT id, first_value(id) OVER w AS f, last_value(id) OVER w AS l, nth_value(id, 2) OVER w AS n FROM orders WINDOW w AS (PARTITION BY customer_id ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);
 -- window_first_ties [open]
 SELECT id, first_value(id) OVER (PARTITION BY customer_id ORDER BY status) AS f FROM orders;
+-- window_last_ties [open]
+SELECT id, last_value(id) OVER (PARTITION BY customer_id ORDER BY qty) AS l FROM orders;
 -- window_last_key
 SELECT id, last_value(amount) OVER (PARTITION BY customer_id ORDER BY id) AS l FROM orders;
 -- window_sum_all

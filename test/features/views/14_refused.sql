@@ -22,7 +22,7 @@ SELECT ctid, id FROM orders;
 -- refused_hidden_name [refused 42939]
 SELECT id AS __dv_id FROM orders;
 -- refused_last_value [refused 0A000]
-SELECT id, last_value(id) OVER (PARTITION BY customer_id ORDER BY qty) AS l FROM orders;
+SELECT id, last_value(id) OVER (PARTITION BY customer_id ORDER BY qty RANGE BETWEEN CURRENT ROW AND 1 FOLLOWING) AS l FROM orders;
 -- refused_array_window [refused 0A000]
 SELECT id, array_agg(id) OVER (ORDER BY qty) AS l FROM orders;
 -- refused_offset_ties [refused 0A000]
