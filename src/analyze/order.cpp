@@ -145,6 +145,40 @@ complete_aggregate(Query *query, Aggref *agg)
 		add_to_order(&agg->aggorder, &agg->args, sortable(static_cast<Node *>(lfirst(lc))));
 }
 
+/* By the output, which is all that a set operation and DISTINCT can be ordered by. */
+void
+complete_by_output(Query *query)
+{
+	ListCell *lc;
+	List *visible = NIL;
+	foreach (lc, query->targetList)
+		if (!lfirst_node(TargetEntry, lc)->resjunk)
+			visible = lappend(visible, lfirst(lc));
+	foreach (lc, visible)
+	{
+		Node *expr = reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr);
+		Node *key = sortable(expr);
+		if (key == expr || (query->setOperations == nullptr && (query->distinctClause == NIL || query->hasDistinctOn)))
+			add_to_order(&query->sortClause, &query->targetList, key);
+	}
+}
+
+/* ARRAY(SELECT ...): the rows that it lists are those of FROM, or of a query that makes new ones of them. */
+void
+complete_array(Query *query)
+{
+	if (query->hasDistinctOn) /* completed anyhow */
+		return;
+	if (query->setOperations || query->distinctClause != NIL || query->groupClause != NIL || query->groupingSets != NIL)
+		complete_by_output(query);
+	else if (!query->hasAggs)
+	{
+		ListCell *lc;
+		foreach (lc, row_order(query, reinterpret_cast<Node *>(query->jointree)))
+			add_to_order(&query->sortClause, &query->targetList, sortable(static_cast<Node *>(lfirst(lc))));
+	}
+}
+
 void complete_query(Query *query);
 
 bool
@@ -162,6 +196,8 @@ complete_node(Node *node, void *context)
 		complete_aggregate(completion->query, as<Aggref>(node));
 	else if (IsA(node, WindowFunc))
 		complete_window(completion, as<WindowFunc>(node));
+	else if (IsA(node, SubLink) && as<SubLink>(node)->subLinkType == ARRAY_SUBLINK)
+		complete_array(as<Query>(as<SubLink>(node)->subselect));
 	return pg::walk_expression(node, complete_node, context);
 }
 
@@ -181,23 +217,12 @@ complete_query(Query *query)
 	bool takes_some = (query->limitCount || query->limitOffset) && query->limitOption != LIMIT_OPTION_WITH_TIES;
 	if (!takes_some && !query->hasDistinctOn)
 		return;
-	ListCell *lc;
-	List *visible = NIL;
 	/* What DISTINCT ON names comes first. */
+	ListCell *lc;
 	if (query->hasDistinctOn)
 		foreach (lc, query->distinctClause)
 			add_clause(&query->sortClause, lfirst_node(SortGroupClause, lc));
-	foreach (lc, query->targetList)
-		if (!lfirst_node(TargetEntry, lc)->resjunk)
-			visible = lappend(visible, lfirst(lc));
-	foreach (lc, visible)
-	{
-		Node *expr = reinterpret_cast<Node *>(lfirst_node(TargetEntry, lc)->expr);
-		Node *key = sortable(expr);
-		/* A set operation and DISTINCT can be ordered by their own outputs only. */
-		if (key == expr || (query->setOperations == nullptr && (query->distinctClause == NIL || query->hasDistinctOn)))
-			add_to_order(&query->sortClause, &query->targetList, key);
-	}
+	complete_by_output(query);
 }
 
 } // namespace

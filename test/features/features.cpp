@@ -48,6 +48,11 @@ print(const Result &result)
 		out << "  " << std::left << std::setw(28) << outcome.name << std::right << std::setw(6) << outcome.transactions
 			<< " transactions" << std::setw(6) << outcome.changes << " changes"
 			<< (outcome.failure.empty() ? "         " : " FAILED  ") << tables_of(outcome) << "\n";
+	if (!result.failure.empty())
+		out << "FAILED: " << result.area << ": " << result.failure << "\n";
+	for (const Outcome &outcome : result.outcomes)
+		if (!outcome.failure.empty())
+			out << "FAILED: " << outcome.name << ": " << outcome.failure << "\n";
 	std::cout << out.str() << std::flush;
 }
 
@@ -61,7 +66,7 @@ conclude(const std::vector<Result> &results, uint64_t seed)
 	{
 		if (!result.failure.empty())
 		{
-			failures += "FAILED: " + result.area + ": " + result.failure + "\n";
+			failures += "FAILED: " + result.area + "\n";
 			failed++;
 		}
 		for (const Outcome &outcome : result.outcomes)
@@ -78,7 +83,7 @@ conclude(const std::vector<Result> &results, uint64_t seed)
 			}
 			if (outcome.failure.empty())
 				continue;
-			failures += "FAILED: " + outcome.name + ": " + outcome.failure + "\n";
+			failures += "FAILED: " + outcome.name + "\n";
 			failed++;
 		}
 	}

@@ -18,6 +18,7 @@ INSERT INTO oo_queries VALUES
 ('oo_first', 'SELECT DISTINCT ON (g) g, x, doc FROM oo_t'),
 ('oo_first_json', 'SELECT DISTINCT ON (g) doc, o FROM oo_t ORDER BY g, o'),
 ('oo_edges', 'SELECT g, x, last_value(x) OVER (PARTITION BY g ORDER BY o) AS l, first_value(x) OVER (PARTITION BY g ORDER BY o GROUPS BETWEEN CURRENT ROW AND 1 FOLLOWING) AS f, first_value(x) OVER (PARTITION BY g ORDER BY o RANGE BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING) AS u, last_value(x) OVER (PARTITION BY g ORDER BY o GROUPS BETWEEN 1 PRECEDING AND UNBOUNDED FOLLOWING) AS e FROM oo_d'),
+('oo_array', 'SELECT id, ARRAY(SELECT x FROM oo_t u WHERE u.g = t.g) AS a, ARRAY(SELECT x FROM oo_d d WHERE d.g = t.g) AS b FROM oo_t t'),
 ('oo_limit', 'SELECT o, doc FROM oo_t ORDER BY o LIMIT 5');
 
 SET client_min_messages = error;
