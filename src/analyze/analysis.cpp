@@ -70,7 +70,7 @@ analyze(Query *stored, Oid view, bool use_keys)
 {
 	Analysis *analysis = static_cast<Analysis *>(palloc0(sizeof(Analysis)));
 	core::View *ir = new (palloc(sizeof(core::View))) core::View();
-	Work *work = new (palloc(sizeof(Work))) Work{analysis, ir, normalize(stored), {}, {}, use_keys};
+	Work *work = new (palloc(sizeof(Work))) Work{analysis, ir, normalize(stored), {}, {}, use_keys, view};
 	Query *query = work->query;
 
 	refuse_reserved_names(query);

@@ -74,6 +74,9 @@ bool bounded_type(Oid type, int32 typmod);
 /* One step of the rewriting (rewrite.hpp), for tests; nullptr if none applies. */
 Query *rewrite_normalized(Query *query, const char *step);
 
+/* The valid index over exactly these columns of a relation, in their order, without a predicate; or InvalidOid. */
+Oid index_over(Oid relation, int ncolumns, const AttrNumber *columns, bool unique);
+
 /* The query of the plain view `definition`. */
 Query *stored_query(Oid definition);
 

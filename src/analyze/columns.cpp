@@ -52,15 +52,20 @@ position(List *columns, const TargetEntry *entry)
 }
 
 Var *
-key_var(Work *work, Query *query, int rtindex, AttrNumber column)
+column_var(const Query *query, int rtindex, AttrNumber column)
 {
-	Oid table = rt_fetch(rtindex, query->rtable)->relid;
 	Oid type;
 	int32 typmod;
 	Oid collation;
-	get_atttypetypmodcoll(table, column, &type, &typmod, &collation);
-	use_column(work, table, column);
+	get_atttypetypmodcoll(rt_fetch(rtindex, query->rtable)->relid, column, &type, &typmod, &collation);
 	return makeVar(rtindex, column, type, typmod, collation, 0);
+}
+
+Var *
+key_var(Work *work, Query *query, int rtindex, AttrNumber column)
+{
+	use_column(work, rt_fetch(rtindex, query->rtable)->relid, column);
+	return column_var(query, rtindex, column);
 }
 
 } // namespace dv::analyze

@@ -86,6 +86,28 @@ primary_key(Oid table)
 	return key;
 }
 
+Oid
+index_over(Oid relation, int ncolumns, const AttrNumber *columns, bool unique)
+{
+	Relation rel = table_open(relation, AccessShareLock);
+	Oid found = InvalidOid;
+	ListCell *lc;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+		bool match = form->indisvalid && form->indnkeyatts == ncolumns && form->indisunique == unique &&
+					 RelationGetIndexPredicate(index) == NIL;
+		for (int i = 0; match && i < ncolumns; i++)
+			match = form->indkey.values[i] == columns[i];
+		if (match)
+			found = lfirst_oid(lc);
+		index_close(index, AccessShareLock);
+	}
+	table_close(rel, AccessShareLock);
+	return found;
+}
+
 namespace {
 
 struct TableWalk

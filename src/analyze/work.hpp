@@ -15,6 +15,7 @@ struct Work
 	pg::Vec<TableCount> tables;
 	pg::Vec<core::Occurrence> occurrences;
 	bool use_keys;
+	Oid view; /* the view's table, where it exists */
 };
 
 /* tables.cpp */
@@ -33,6 +34,7 @@ int count_columns(List *target_list);
 /* The visible entry that is this expression, or a new hidden one at the end of the list. */
 TargetEntry *expose(List **columns, Node *expr, int *hidden);
 AttrNumber position(List *columns, const TargetEntry *entry);
+Var *column_var(const Query *query, int rtindex, AttrNumber column);
 /* A column of a primary key, read by maintenance from now on. */
 Var *key_var(Work *work, Query *query, int rtindex, AttrNumber column);
 

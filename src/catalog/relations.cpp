@@ -125,26 +125,7 @@ find_key_index(Oid view, const analyze::Analysis *analysis)
 	const engine::Shape &shape = analysis->shape;
 	int n = shape.hash != 0 ? 1 : shape.nkeys;
 	const AttrNumber *columns = shape.hash != 0 ? &shape.hash : shape.keys;
-	Relation rel = table_open(view, AccessShareLock);
-	List *indexes = RelationGetIndexList(rel);
-	Oid found = InvalidOid;
-	ListCell *cell;
-
-	foreach (cell, indexes)
-	{
-		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-		Form_pg_index form = index->rd_index;
-		bool match = form->indisvalid && form->indnkeyatts == n && form->indisunique == analysis->index_unique &&
-					 RelationGetIndexPredicate(index) == NIL;
-
-		for (int i = 0; match && i < n; i++)
-			match = form->indkey.values[i] == columns[i];
-		if (match)
-			found = lfirst_oid(cell);
-		index_close(index, AccessShareLock);
-	}
-	table_close(rel, AccessShareLock);
-	return found;
+	return analyze::index_over(view, n, columns, analysis->index_unique);
 }
 
 analyze::Analysis *
