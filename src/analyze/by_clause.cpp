@@ -36,12 +36,6 @@ columns_with_keys(Query *query, List *entries)
 	return columns;
 }
 
-core::Text
-cast_text(Oid type)
-{
-	return OidIsValid(type) ? text(format_type_be_qualified(type)) : core::Text();
-}
-
 } // namespace
 
 void
@@ -74,18 +68,6 @@ finish_keyed(Work *work, const pg::Vec<core::KeyColumn> &keys, const pg::Vec<Att
 	analysis->keys_not_null = not_null;
 	if (!bounded || keys.n > INDEX_MAX_KEYS)
 		analysis->hash_name = "__dv_key";
-}
-
-void
-edges_of(Work *work, const Graph *graph)
-{
-	pg::Vec<core::Edge> edges;
-	for (const GraphEdge &edge : graph->edges)
-		edges.push(core::Edge{edge.from, text(column_text(graph->readings[edge.from].table, edge.from_column)), edge.to,
-							  text(column_text(graph->readings[edge.to].table, edge.to_column)),
-							  text(operator_text(edge.op)), edge.same_type, cast_text(edge.from_cast),
-							  cast_text(edge.to_cast)});
-	work->ir->edges = slice(edges);
 }
 
 /* The clauses whose columns a change cannot move a row between unseen: group, partition or distinct columns. */

@@ -80,7 +80,7 @@ join_columns(const Work *work, const Graph *graph, int reading)
 	Oid table = graph->readings[reading].table;
 	Bitmapset *joined = nullptr;
 	for (const GraphEdge &edge : graph->edges)
-		if (edge.to == reading)
+		if (edge.to == reading && edge.to_column > 0)
 			joined = bms_add_member(joined, edge.to_column);
 	TableKey key = usable_columns(table, joined);
 	return key.ncolumns > 0 ? key : usable_columns(table, work->tables[table_index(work, table)].columns);

@@ -104,6 +104,15 @@ column_text(Oid relid, AttrNumber column)
 	return quote_identifier(get_attname(relid, column, false));
 }
 
+const char *
+expression_text(Node *expr, Oid table, const char *alias)
+{
+	int nest = pin_search_path();
+	char *text = deparse_expression(expr, deparse_context_for(alias, table), true, true);
+	AtEOXact_GUC(false, nest);
+	return psprintf("(%s)", text);
+}
+
 bool
 same_expression(Node *a, Node *b)
 {

@@ -1,9 +1,9 @@
-#include "analyze/internal.hpp"
+#include "analyze/graph.hpp"
+#include "analyze/work.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
 #include "optimizer/optimizer.h"
-#include "parser/parse_coerce.h"
 #include "parser/parsetree.h"
 }
 
@@ -27,143 +27,21 @@ namespace dv::analyze {
  */
 namespace {
 
-struct Block
-{
-	Query *query;
-	int parent;
-	int *reading; /* per range table index: the reading, or -1 */
-	int *child;   /* per range table index: the block of a subquery, or -1 */
-	Bitmapset *nullable;
-};
-
-struct Builder
-{
-	Graph *graph;
-	pg::Vec<Block> blocks;
-};
-
-struct Column
-{
-	int reading;
-	AttrNumber attno;
-	bool present; /* never null-extended between here and the block asked from */
-};
-
-struct Endpoint
-{
-	int rtindex; /* in the block where the equality stands; 0: outside of it */
-	Column column;
-	Oid type; /* as which it is compared */
-};
-
 int build_block(Builder *builder, Query *query, int parent);
 
-/* May an equality on this output of the subquery stand for one on the rows below? */
-bool
-exports(const Query *query, const TargetEntry *entry)
-{
-	ListCell *lc;
-	if (query->setOperations || query->limitCount || query->limitOffset || query->groupingSets != NIL ||
-		query->hasTargetSRFs)
-		return false;
-	auto among = [entry](List *clauses) {
-		ListCell *c;
-		foreach (c, clauses)
-			if (entry->ressortgroupref != 0 &&
-				lfirst_node(SortGroupClause, c)->tleSortGroupRef == entry->ressortgroupref)
-				return true;
-		return false;
-	};
-	if ((query->hasAggs || query->havingQual) && query->groupClause == NIL)
-		return false;
-	if (query->groupClause != NIL && !among(query->groupClause))
-		return false;
-	if (query->distinctClause != NIL && !among(query->distinctClause))
-		return false;
-	foreach (lc, query->windowClause)
-		if (!among(lfirst_node(WindowClause, lc)->partitionClause))
-			return false;
-	return true;
-}
-
-bool
-resolve_in(const Builder *builder, int at, const Var *var, Column *column)
-{
-	const Block &block = builder->blocks[at];
-	RangeTblEntry *rte = rt_fetch(var->varno, block.query->rtable);
-	if (bms_is_member(var->varno, block.nullable))
-		column->present = false;
-	if (var->varattno <= 0)
-		return false;
-	if (rte->rtekind == RTE_RELATION)
-	{
-		column->reading = block.reading[var->varno];
-		column->attno = var->varattno;
-		return column->reading >= 0;
-	}
-	int child = block.child[var->varno];
-	if (rte->rtekind != RTE_SUBQUERY || child < 0)
-		return false;
-	const Query *sub = builder->blocks[child].query;
-	TargetEntry *entry = get_tle_by_resno(sub->targetList, var->varattno);
-	if (entry == nullptr || !exports(sub, entry))
-		return false;
-	Node *expr = strip_relabel(reinterpret_cast<Node *>(entry->expr));
-	return IsA(expr, Var) && as<Var>(expr)->varlevelsup == 0 && resolve_in(builder, child, as<Var>(expr), column);
-}
-
-bool
-resolve(const Builder *builder, int at, Node *expr, Endpoint *endpoint)
-{
-	endpoint->type = exprType(expr);
-	expr = strip_relabel(expr);
-	if (!IsA(expr, Var))
-		return false;
-	Var *var = as<Var>(expr);
-	for (Index up = var->varlevelsup; up > 0; up--)
-		at = builder->blocks[at].parent;
-	endpoint->rtindex = var->varlevelsup == 0 ? var->varno : 0;
-	endpoint->column.present = true;
-	return at >= 0 && resolve_in(builder, at, var, &endpoint->column);
-}
-
-Oid
-type_of(const Builder *builder, const Column &column)
-{
-	return get_atttype(builder->graph->readings[column.reading].table, column.attno);
-}
-
-/* The cast by which op reads the column; false if there is none that keeps the value as it is. */
-bool
-cast_of(const Builder *builder, const Endpoint &endpoint, Oid *cast)
-{
-	Oid type = type_of(builder, endpoint.column);
-	Oid function;
-	*cast = type == endpoint.type ? InvalidOid : endpoint.type;
-	return type == endpoint.type ||
-		   find_coercion_pathway(endpoint.type, type, COERCION_EXPLICIT, &function) == COERCION_PATH_RELABELTYPE;
-}
-
-/* Whatever is equal by op is equal by what tells keys apart, and the other way round. */
-bool
-can_stand_for(const Builder *builder, const Column &a, const Column &b, Oid op)
-{
-	Oid type;
-	Oid other;
-	int32 typmod;
-	Oid collation;
-	Oid other_collation;
-	get_atttypetypmodcoll(builder->graph->readings[a.reading].table, a.attno, &type, &typmod, &collation);
-	get_atttypetypmodcoll(builder->graph->readings[b.reading].table, b.attno, &other, &typmod, &other_collation);
-	return type == other && collation == other_collation && lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr == op;
-}
-
 void
-add_edge(Builder *builder, const Endpoint &from, const Endpoint &to, Oid op)
+add_edge(Builder *builder, const Endpoint &from, const Endpoint &to, Oid op, Oid collation)
 {
-	GraphEdge edge{from.column.reading, from.column.attno, to.column.reading, to.column.attno, op, false,
-				   InvalidOid,          InvalidOid};
-	if (edge.from == edge.to || !OidIsValid(op) || !cast_of(builder, from, &edge.from_cast) ||
+	GraphEdge edge{};
+	edge.from = from.column.reading;
+	edge.from_column = from.column.attno;
+	edge.from_value = from.column.value;
+	edge.to = to.column.reading;
+	edge.to_column = to.column.attno;
+	edge.to_value = to.column.value;
+	edge.op = op;
+	if (edge.from == edge.to || !OidIsValid(op) || !respects_groups(from, op, collation) ||
+		!respects_groups(to, op, collation) || !cast_of(builder, from, &edge.from_cast) ||
 		!cast_of(builder, to, &edge.to_cast))
 		return;
 	edge.same_type = can_stand_for(builder, from.column, to.column, op);
@@ -187,9 +65,9 @@ read_equality(Builder *builder, int at, OpExpr *op, const Bitmapset *leaving)
 		!resolve(builder, at, static_cast<Node *>(lsecond(op->args)), &right))
 		return;
 	if (left.rtindex > 0 && bms_is_member(left.rtindex, leaving))
-		add_edge(builder, left, right, op->opno);
+		add_edge(builder, left, right, op->opno, op->inputcollid);
 	if (right.rtindex > 0 && bms_is_member(right.rtindex, leaving))
-		add_edge(builder, right, left, get_commutator(op->opno));
+		add_edge(builder, right, left, get_commutator(op->opno), op->inputcollid);
 }
 
 /* x IN (SELECT y ...) where NULL counts as false. */
@@ -221,12 +99,11 @@ read_in(Builder *builder, int at, SubLink *sublink, Node *test)
 	TargetEntry *entry = get_tle_by_resno(sub->targetList, as<Param>(param)->paramid);
 	Endpoint outer;
 	Endpoint inner;
-	if (child >= 0 && entry && exports(sub, entry) &&
-		resolve(builder, at, static_cast<Node *>(linitial(op->args)), &outer) &&
-		resolve(builder, child, reinterpret_cast<Node *>(entry->expr), &inner) && inner.rtindex > 0)
+	if (child >= 0 && entry && resolve(builder, at, static_cast<Node *>(linitial(op->args)), &outer) &&
+		resolve_from_outside(builder, child, entry, &inner) && inner.rtindex > 0)
 	{
 		inner.type = exprType(value);
-		add_edge(builder, inner, outer, get_commutator(op->opno));
+		add_edge(builder, inner, outer, get_commutator(op->opno), op->inputcollid);
 	}
 }
 
@@ -389,8 +266,10 @@ build_block(Builder *builder, Query *query, int parent)
 	return at;
 }
 
+} // namespace
+
 Builder *
-build(Query *normalized)
+build_graph(Query *normalized)
 {
 	Builder *builder = static_cast<Builder *>(palloc0(sizeof(Builder)));
 	builder->graph = static_cast<Graph *>(palloc0(sizeof(Graph)));
@@ -401,24 +280,55 @@ build(Query *normalized)
 	return builder;
 }
 
+namespace {
+
+core::Text
+cast_text(Oid type)
+{
+	return OidIsValid(type) ? text(format_type_be_qualified(type)) : core::Text();
+}
+
+core::Text
+compared_column(const Graph *graph, int reading, AttrNumber column)
+{
+	return column > 0 ? text(column_text(graph->readings[reading].table, column)) : core::Text();
+}
+
+core::Text
+compared_value(const Graph *graph, int reading, Node *value)
+{
+	return value ? text(expression_text(value, graph->readings[reading].table, psprintf("r%d", reading)))
+				 : core::Text();
+}
+
 } // namespace
+
+void
+edges_of(Work *work, const Graph *graph)
+{
+	pg::Vec<core::Edge> edges;
+	for (const GraphEdge &edge : graph->edges)
+	{
+		core::Edge out{};
+		out.from = edge.from;
+		out.from_column = compared_column(graph, edge.from, edge.from_column);
+		out.from_value = compared_value(graph, edge.from, edge.from_value);
+		out.from_cast = cast_text(edge.from_cast);
+		out.to = edge.to;
+		out.to_column = compared_column(graph, edge.to, edge.to_column);
+		out.to_value = compared_value(graph, edge.to, edge.to_value);
+		out.to_cast = cast_text(edge.to_cast);
+		out.op = text(operator_text(edge.op));
+		out.same_type = edge.same_type;
+		edges.push(out);
+	}
+	work->ir->edges = slice(edges);
+}
 
 Graph *
 read_graph(Query *normalized)
 {
-	return build(normalized)->graph;
-}
-
-bool
-resolve_output(Query *normalized, Node *expr, int *reading, AttrNumber *column)
-{
-	Builder *builder = build(normalized);
-	Endpoint endpoint;
-	if (!resolve(builder, 0, expr, &endpoint) || endpoint.rtindex == 0 || !endpoint.column.present)
-		return false;
-	*reading = endpoint.column.reading;
-	*column = endpoint.column.attno;
-	return true;
+	return build_graph(normalized)->graph;
 }
 
 } // namespace dv::analyze

@@ -75,9 +75,11 @@ struct Reading
 struct GraphEdge
 {
 	int from;
-	AttrNumber from_column;
+	AttrNumber from_column; /* 0: an expression */
+	Node *from_value;       /* that expression, its Vars being those of range table entry 1 */
 	int to;
 	AttrNumber to_column;
+	Node *to_value;
 	Oid op;
 	bool same_type;
 	Oid from_cast; /* the type that op reads the column as; InvalidOid: its own */
@@ -91,6 +93,13 @@ struct Graph
 Graph *read_graph(Query *normalized);
 /* The reading and column that an expression of the whole query's target list is, or false. */
 bool resolve_output(Query *normalized, Node *expr, int *reading, AttrNumber *column);
+
+/*
+ * pushed_down.cpp: is every subquery in FROM that groups, ranks, is DISTINCT, or the like (but for LATERAL ones) computed
+ * for a key of the program alone?  Only where equalities lead from the key to the columns by which it groups: to all of
+ * these, or from all of the key's.  False for LIMIT and set operations, into which nothing is known to be pushed.
+ */
+bool pushed_down(Query *normalized, const core::View *ir);
 
 /* aggregate.cpp: fills the analysis if the query is an aggregate over a flat join with foldable states. */
 bool analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat);
@@ -138,6 +147,9 @@ const char *operator_text(Oid op);
 /* schema-qualified, quoted */
 const char *relation_text(Oid relid);
 const char *column_text(Oid relid, AttrNumber column);
+
+/* An expression over the columns of one table, which is read under the alias. */
+const char *expression_text(Node *expr, Oid table, const char *alias);
 
 /* The same value, told apart from others by the same equality: a cast to a type of another equality differs. */
 bool same_expression(Node *a, Node *b);

@@ -50,6 +50,8 @@ void
 add_key(pg::Vec<core::KeyColumn> *keys, const TargetEntry *entry, bool nullable, int occurrence, core::Text column);
 void finish_keyed(Work *work, const pg::Vec<core::KeyColumn> &keys, const pg::Vec<AttrNumber> &columns,
 				  engine::Identity identity, bool bounded, bool not_null);
+
+/* graph.cpp: the equalities, for the program. */
 void edges_of(Work *work, const Graph *graph);
 
 } // namespace dv::analyze

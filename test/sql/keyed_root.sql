@@ -35,7 +35,7 @@ INSERT INTO kr_queries VALUES
 SET client_min_messages = error;
 SELECT name, deltaview.create_view(name, query) FROM kr_queries ORDER BY name;
 RESET client_min_messages;
-SELECT name, base_table, strategy, CASE WHEN incremental THEN split_part(delta_sql, E';\n', 1) END AS trace
+SELECT name, base_table, strategy, CASE WHEN strategy = 'keyed' THEN split_part(delta_sql, E';\n', 1) END AS trace
 FROM kr_queries, deltaview.explain(name::regclass) ORDER BY name, base_table::text;
 SELECT attrelid::regclass, string_agg(attname, ' ' ORDER BY attnum) AS hidden FROM pg_attribute
 WHERE attrelid IN (SELECT name::regclass FROM kr_queries) AND attname LIKE '\_\_dv%' GROUP BY 1 ORDER BY 1::text;
