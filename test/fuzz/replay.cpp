@@ -68,11 +68,11 @@ run_transaction(Session &session, const Transaction &steps, const std::vector<Vi
 }
 
 Failure
-compare_all(Session &session, const std::vector<View> &views)
+compare_all(Session &session, const std::vector<View> &views, bool thorough)
 {
 	for (const View &view : views)
 	{
-		Failure failure = compare(session, view);
+		Failure failure = compare(session, view, thorough);
 		if (failure.kind != Failure::none)
 			return failure;
 	}
@@ -131,7 +131,7 @@ still_fails(Session &session, const History &history, const Failure &failure)
 		if (found.kind != Failure::none)
 			return same(found, failure);
 	}
-	return same(compare_all(session, history.views), failure);
+	return same(compare_all(session, history.views, true), failure);
 }
 
 /* Takes out ever smaller pieces of one list as long as the failure stays. */

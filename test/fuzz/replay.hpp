@@ -10,7 +10,7 @@ namespace fuzz {
 Failure run_transaction(Session &session, const Transaction &steps, const std::vector<View> &views);
 
 /* Compares every view with its query. */
-Failure compare_all(Session &session, const std::vector<View> &views);
+Failure compare_all(Session &session, const std::vector<View> &views, bool thorough);
 
 /* Drops the schema and makes it anew, empty of tables. */
 Failure reset(Session &session);

@@ -139,10 +139,10 @@ compare_directly(Session &session, const View &view)
 }
 
 Failure
-compare(Session &session, const View &view)
+compare(Session &session, const View &view, bool thorough)
 {
 	Failure failure = compare_directly(session, view);
-	if (failure.kind != Failure::none)
+	if (failure.kind != Failure::none || (view.exact && !thorough))
 		return failure;
 	for (const char *function : {"verify", "verify_state"})
 	{

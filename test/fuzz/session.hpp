@@ -42,8 +42,8 @@ private:
 	std::unique_ptr<PGconn, void (*)(PGconn *)> connection_;
 };
 
-/* Compares every view of `views` with its query: by deltaview.verify, its hidden state, and by a query of our own. */
-Failure compare(Session &session, const View &view);
+/* Compares a view with its query: by a query of our own; `thorough`: by deltaview.verify and its hidden state, too. */
+Failure compare(Session &session, const View &view, bool thorough);
 /* Our own comparison alone: has no side effect, so it may be made inside a transaction. */
 Failure compare_directly(Session &session, const View &view);
 

@@ -15,12 +15,12 @@ ViewMaker::make(const std::string &name, const std::string &favourite)
 		int weight;
 		Shape shape;
 	} shapes[] = {
-		{"linear", 50, &ViewMaker::linear},
-		{"aggregate", 75, &ViewMaker::aggregates},
+		{"linear", 34, &ViewMaker::linear},
+		{"aggregate", 56, &ViewMaker::aggregates},
 		{"outer join", 12, &ViewMaker::outer_join},
-		{"exists", 10, &ViewMaker::exists},
+		{"exists", 14, &ViewMaker::exists},
 		{"scalar subquery", 6, &ViewMaker::scalar_subquery},
-		{"document", 8, &ViewMaker::document},
+		{"document", 12, &ViewMaker::document},
 		{"window", 8, &ViewMaker::windows},
 		{"lists", 5, &ViewMaker::lists},
 		{"distinct", 4, &ViewMaker::distinct},
