@@ -13,12 +13,20 @@ namespace dv::analyze {
 
 namespace {
 
-/* Names come out qualified only where the search path does not show them: so it shows pg_catalog alone. */
+/*
+ * Text that means the same to whoever parses it.  Names come out qualified only where the search path does not show
+ * them: so it shows pg_catalog alone.  Constants come out as every setting reads them.
+ */
 int
-pin_search_path()
+pin_settings()
 {
+	const char *const pinned[][2] = {{"search_path", "pg_catalog"},
+									 {"DateStyle", "ISO"},
+									 {"IntervalStyle", "postgres"},
+									 {"extra_float_digits", "1"}};
 	int nest = NewGUCNestLevel();
-	(void) set_config_option("search_path", "pg_catalog", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	for (const auto &[name, value] : pinned)
+		(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	return nest;
 }
 
@@ -38,7 +46,7 @@ text_of(Query *query)
 	unread->eref = makeAlias("unread", NIL);
 	qualified->rtable = lappend(list_copy(query->rtable), unread);
 
-	int nest = pin_search_path();
+	int nest = pin_settings();
 	char *text = pg_get_querydef(qualified, false);
 	AtEOXact_GUC(false, nest);
 	int end = strlen(text);
@@ -107,7 +115,7 @@ column_text(Oid relid, AttrNumber column)
 const char *
 expression_text(Node *expr, Oid table, const char *alias)
 {
-	int nest = pin_search_path();
+	int nest = pin_settings();
 	char *text = deparse_expression(expr, deparse_context_for(alias, table), true, true);
 	AtEOXact_GUC(false, nest);
 	return psprintf("(%s)", text);

@@ -59,10 +59,23 @@ SELECT * FROM verify_both_ways('long_ones');
 SET TimeZone = 'UTC';
 SET DateStyle = 'ISO, DMY';
 SELECT deltaview.create_view('as_text', 'SELECT id, tz::text AS tz, date_trunc(''day'', tz) AS day, f8::text AS f8 FROM t');
+CREATE TABLE dated (id int PRIMARY KEY, d date);
+INSERT INTO dated VALUES (1, '2023-01-01');
+SELECT deltaview.create_view('dated_constants', 'SELECT id, d > DATE ''2024-01-02'' AS late, id * float8 ''0.33333333333333331'' AS third, d + interval ''-1 day +2 hours'' AS soon, d::text AS text FROM dated');
 SET TimeZone = 'Asia/Tokyo';
 SET DateStyle = 'German, DMY';
 SET extra_float_digits = -5;
 UPDATE t SET tz = '2024-06-01 23:30 UTC', f8 = 1.0 / 3 WHERE id = 13;
 SELECT id, tz, f8 FROM as_text WHERE id = 13;
 SELECT count(*) FROM deltaview.verify('as_text');
+-- and the constants of a query, whose rules this session is the first to write
+\c -
+SET search_path = types, public;
+SET client_min_messages = warning;
+SET DateStyle = 'SQL, MDY';
+SET IntervalStyle = 'sql_standard';
+SET extra_float_digits = -5;
+UPDATE dated SET d = '2024-01-15';
+SELECT id, late, third, soon, text FROM dated_constants;
+SELECT count(*) FROM deltaview.verify('dated_constants');
 DROP SCHEMA types CASCADE;
