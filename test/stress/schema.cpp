@@ -27,6 +27,19 @@ const std::vector<View> views = {
 	{"over_sum_v", "on commit", "SELECT n, count(*) AS groups FROM sum_v GROUP BY n"},
 	{"over_join_v", "on commit", "SELECT s.k, s.s, b.y FROM sum_v s JOIN b USING (k)"},
 	{"over_both_v", "on commit", "SELECT s.k, s.n, m.high FROM sum_v s LEFT JOIN minmax_v m USING (k)"},
+	{"nested_v", "on commit",
+	 "SELECT n, count(*) AS customers FROM (SELECT c.id, count(o.id) AS n FROM customers c LEFT JOIN orders o ON"
+	 " o.customer = c.id GROUP BY c.id) x GROUP BY n"},
+	{"over_nested_v", "on commit", "SELECT v.n, v.customers, a.x FROM nested_v v LEFT JOIN a ON a.k = v.customers"},
+	{"top_v", "on commit", "SELECT k, sum(x) AS s FROM a GROUP BY k ORDER BY s DESC, k LIMIT 3"},
+	{"having_v", "on commit", "SELECT k, sum(y) AS s FROM b GROUP BY k HAVING sum(y) > (SELECT 2 * avg(x) FROM a)"},
+	{"except_v", "on commit", "SELECT k FROM a EXCEPT SELECT k FROM b"},
+	{"union_v", "on commit", "SELECT k FROM c1 UNION SELECT l FROM c2 INTERSECT SELECT l FROM c3"},
+	{"parts_v", "on commit",
+	 "SELECT s.k, s.s, m.n FROM (SELECT k, sum(x) AS s FROM a GROUP BY k) s JOIN (SELECT k, count(DISTINCT y) AS n FROM b"
+	 " GROUP BY k) m ON m.k = s.k WHERE s.s > (SELECT max(m) FROM (SELECT count(*) AS m FROM b GROUP BY y) x)"},
+	{"nested_statement_v", "on statement",
+	 "SELECT n, count(*) AS ks FROM (SELECT k, count(*) AS n FROM copies GROUP BY k) x GROUP BY n"},
 	{"demand_v", "on demand", "SELECT k, count(*) AS n FROM a GROUP BY k"},
 };
 
@@ -85,6 +98,11 @@ differences(Connection &connection)
 				found += function + " of " + name + ": " + answer.message + answer.text + "\n";
 		}
 	}
+	Answer parts = connection.run(
+		"SELECT p.view, v::text FROM deltaview.view_catalog p, deltaview.verify_state(p.view) v WHERE p.part_of IS NOT NULL"
+		" AND p.state = 'fresh' LIMIT 5");
+	if (!parts.ok() || !parts.text.empty())
+		found += "parts: " + parts.message + parts.text + "\n";
 	return found;
 }
 

@@ -96,7 +96,11 @@ Writer::operation()
 {
 	std::string view = views[static_cast<size_t>(below(static_cast<int>(views.size())))].name;
 	std::string own = "own_" + std::to_string(number_);
-	switch (below(8))
+	std::string new_name = own + "_" + std::to_string(below(1000000));
+	std::string mine =
+		"DO $$ DECLARE v regclass; BEGIN SELECT name INTO v FROM deltaview.views WHERE name::text LIKE '" + own +
+		"%' LIMIT 1; IF v IS NOT NULL THEN EXECUTE format('";
+	switch (below(9))
 	{
 	case 0:
 		return "TRUNCATE " + std::string(chance(50) ? "copies" : "c3");
@@ -108,11 +112,15 @@ Writer::operation()
 	case 4:
 		return "SELECT deltaview.refresh('" + view + "')";
 	case 5:
-		return "SELECT deltaview.create_view('" + own + "_" + std::to_string(below(1000000)) +
-			   "', 'SELECT a.id, b.id AS other FROM a JOIN b USING (k)')";
+		return "SELECT deltaview.create_view('" + new_name + "', '" +
+			   (chance(50) ? "SELECT a.id, b.id AS other FROM a JOIN b USING (k)"
+						   : "SELECT n, count(*) AS ks FROM (SELECT a.k, count(b.id) AS n FROM a LEFT JOIN b USING (k)"
+							 " GROUP BY a.k) x GROUP BY n") +
+			   "')";
 	case 6:
-		return "DO $$ DECLARE v regclass; BEGIN SELECT name INTO v FROM deltaview.views WHERE name::text LIKE '" + own +
-			   "%' LIMIT 1; IF v IS NOT NULL THEN EXECUTE 'DROP TABLE ' || v; END IF; END $$";
+		return mine + "DROP TABLE %s', v); END IF; END $$";
+	case 7:
+		return mine + "ALTER TABLE %s RENAME TO " + new_name + "', v); END IF; END $$";
 	default:
 		return "VACUUM a, b, sum_v";
 	}
