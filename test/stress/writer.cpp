@@ -150,6 +150,20 @@ Writer::fail(const std::string &sql, const Answer &answer)
 	return known ? "" : history_ + sql + "\n" + answer.state + " " + answer.message;
 }
 
+/* It holds its locks, though who prepared it was killed. */
+void
+Writer::roll_back_prepared(const std::string &prepared)
+{
+	for (;;)
+	{
+		Answer answer = connection_.run("ROLLBACK PREPARED '" + prepared + "'");
+		if (answer.ok() || answer.state == "42704")
+			return;
+		if (!connection_.alive())
+			connection_.connect();
+	}
+}
+
 std::string
 Writer::transaction()
 {
@@ -182,19 +196,19 @@ Writer::transaction()
 		script.push_back("PREPARE TRANSACTION '" + prepared + "'");
 	else
 		script.push_back(chance(10) ? "ROLLBACK" : "COMMIT");
+	if (twice)
+		script.push_back((chance(80) ? "COMMIT PREPARED '" : "ROLLBACK PREPARED '") + prepared + "'");
 	for (const std::string &sql : script)
 	{
 		Answer answer = connection_.run(sql);
 		if (!answer.ok())
-			return fail(sql, answer);
+		{
+			std::string failure = fail(sql, answer);
+			if (twice)
+				roll_back_prepared(prepared);
+			return failure;
+		}
 		history_ += sql + ";\n";
-	}
-	if (twice)
-	{
-		std::string sql = (chance(80) ? "COMMIT PREPARED '" : "ROLLBACK PREPARED '") + prepared + "'";
-		Answer answer = connection_.run(sql);
-		if (!answer.ok())
-			return fail(sql, answer);
 	}
 	outcomes_["committed"]++;
 	return "";

@@ -24,6 +24,7 @@ private:
 	std::string change();
 	std::string operation();
 	std::string statement();
+	void roll_back_prepared(const std::string &prepared);
 	std::string fail(const std::string &sql, const Answer &answer);
 
 	Connection connection_;
