@@ -21,12 +21,14 @@ $node->safe_psql('postgres', q{
 	SELECT deltaview.create_view('sum_v', 'SELECT c.city, count(*) AS n, sum(o.amount) AS s, max(o.amount) AS m FROM orders o JOIN customers c ON c.id = o.customer GROUP BY c.city');
 	SELECT deltaview.create_view('keyed_v', 'SELECT o.id, c.city FROM orders o LEFT JOIN customers c ON c.id = o.customer');
 	SELECT deltaview.create_view('now_v', 'SELECT customer, count(*) AS n FROM orders GROUP BY customer', refresh => 'on statement');
+	SELECT deltaview.create_view('cascade_v', 'SELECT n, count(*) AS customers FROM (SELECT c.id, count(o.id) AS n FROM customers c LEFT JOIN orders o ON o.customer = c.id GROUP BY c.id) x GROUP BY n', method => 'fast');
 });
 
 sub differences
 {
 	return $node->safe_psql('postgres',
-		q{SELECT sum((SELECT count(*) FROM deltaview.verify(name))) FROM deltaview.views});
+		q{SELECT sum((SELECT count(*) FROM deltaview.verify(view)) + (SELECT count(*) FROM deltaview.verify_state(view)))
+			FROM deltaview.view_catalog});
 }
 
 sub contents
@@ -34,7 +36,8 @@ sub contents
 	return $node->safe_psql('postgres', q{
 		SELECT md5(string_agg(r, ',' ORDER BY r)) FROM (
 			SELECT 'l' || id || city AS r FROM linear_v UNION ALL SELECT 's' || city || n || s || m FROM sum_v
-			UNION ALL SELECT 'k' || id || coalesce(city, '') FROM keyed_v UNION ALL SELECT 'n' || coalesce(customer, 0) || n FROM now_v) x});
+			UNION ALL SELECT 'k' || id || coalesce(city, '') FROM keyed_v UNION ALL SELECT 'n' || coalesce(customer, 0) || n FROM now_v
+			UNION ALL SELECT 'c' || n || '/' || customers FROM cascade_v) x});
 }
 
 is(differences(), '0', 'the views are right at the beginning');
