@@ -3,6 +3,7 @@
 
 extern "C" {
 #include "catalog/pg_namespace.h"
+#include "utils/fmgroids.h"
 #include "utils/regproc.h"
 #include "utils/rls.h"
 }
@@ -16,7 +17,6 @@ namespace {
  * output function of a type that does.  Every other STABLE function reads the clock, the session or the catalogs.
  */
 const char *const settings_functions[] = {
-	"age",
 	"anytextcat",
 	"array_agg",
 	"array_in",
@@ -114,8 +114,6 @@ const char *const settings_functions[] = {
 	"timestamptz_out",
 	"timestamptz_pl_interval",
 	"timetz",
-	"timetz_in",
-	"timezone",
 	"to_char",
 	"to_date",
 	"to_json",
@@ -149,7 +147,9 @@ check_function(Oid function, void *context)
 		return false;
 	char *name = get_func_name(function);
 	bool builtin = get_func_namespace(function) == PG_CATALOG_NAMESPACE;
-	if (volatility == PROVOLATILE_STABLE && builtin && reads_settings_only(name))
+	/* an offset from UTC that depends on the day of the call */
+	bool reads_clock = function == F_TIMETZ_TIME;
+	if (volatility == PROVOLATILE_STABLE && builtin && !reads_clock && reads_settings_only(name))
 	{
 		*refusal->settings_matter = true;
 		return false;

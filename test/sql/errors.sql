@@ -44,6 +44,8 @@ SELECT deltaview.create_view('v', 'SELECT random() FROM t');
 SELECT deltaview.create_view('v', 'SELECT a FROM t WHERE a < extract(year FROM now())');
 SELECT deltaview.create_view('v', 'SELECT current_user, a FROM t');
 SELECT deltaview.create_view('v', 'SELECT current_date, a FROM t');
+SELECT deltaview.create_view('v', 'SELECT age(timestamp ''2000-01-01''), a FROM t');
+SELECT deltaview.create_view('v', 'SELECT time ''10:00''::timetz, a FROM t');
 SELECT deltaview.create_view('v', 'SELECT nextval(''seq''), a FROM t');
 SELECT deltaview.create_view('v', 'SELECT mine() FROM t');
 SELECT deltaview.create_view('v', 'SELECT mine_stable() FROM t');
