@@ -143,6 +143,7 @@ add_state(Layout *layout, Analysis *analysis, Fold *fold)
 	}
 	analysis->states[i] = fold->column;
 	analysis->subtractable[i] = fold->subtractable;
+	analysis->guards[i] = fold->guard;
 	analysis->better[i] = fold->better;
 	analysis->additive = analysis->additive && fold->subtractable && fold->kind != core::StateKind::extreme;
 	core::State state{};
@@ -181,7 +182,7 @@ is_grouping(const Query *query)
 } // namespace
 
 bool
-analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat)
+analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat, bool is_part)
 {
 	if (!is_grouping(query))
 		return false;
@@ -198,7 +199,7 @@ analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *
 			return false;
 	}
 	Folds folds{};
-	if (!collect_folds(source->targetList, &folds))
+	if (!collect_folds(source->targetList, &folds, is_part))
 		return false;
 
 	Layout *layout = static_cast<Layout *>(palloc0(sizeof(Layout)));
@@ -214,12 +215,23 @@ analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *
 	analysis->nvisible = nvisible;
 	analysis->states = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * folds.folds.n));
 	analysis->subtractable = static_cast<bool *>(palloc(sizeof(bool) * folds.folds.n));
+	analysis->guards = static_cast<int *>(palloc(sizeof(int) * folds.folds.n));
 	analysis->better = static_cast<Oid *>(palloc0(sizeof(Oid) * folds.folds.n));
 	analysis->additive = true;
 	for (Fold &fold : folds.folds)
 		add_state(layout, analysis, &fold);
 	for (int i = 0; i < folds.arguments.n; i++)
 		add_block_output(layout, folds.arguments[i], psprintf("__dv_a%d", i + 1));
+	pg::Vec<bool> scaled;
+	ir->nets = true;
+	for (Node *argument : folds.arguments)
+	{
+		TypeCacheEntry *type =
+			lookup_type_cache(exprType(argument), TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR | TYPECACHE_HASH_PROC);
+		ir->nets = ir->nets && OidIsValid(type->eq_opr) && (OidIsValid(type->lt_opr) || OidIsValid(type->hash_proc));
+		scaled.push(exprType(argument) == NUMERICOID);
+	}
+	ir->scaled = slice(scaled);
 	if (layout->block == NIL)
 		add_block_output(layout, makeBoolConst(true, false), "__dv_a1");
 	foreach (lc, layout->columns)

@@ -66,7 +66,7 @@ refuse_reserved_names(Query *query)
 } // namespace
 
 Analysis *
-analyze(Query *stored, Oid view, bool use_keys)
+analyze(Query *stored, Oid view, bool use_keys, bool is_part)
 {
 	Analysis *analysis = static_cast<Analysis *>(palloc0(sizeof(Analysis)));
 	core::View *ir = new (palloc(sizeof(core::View))) core::View();
@@ -100,7 +100,7 @@ analyze(Query *stored, Oid view, bool use_keys)
 		analyze_linear(work, flat);
 		edges_for_advice();
 	}
-	else if (flat && analyze_aggregate(analysis, ir, query, flat))
+	else if (flat && analyze_aggregate(analysis, ir, query, flat, is_part))
 	{
 		occurrences_of(work, flat);
 		edges_for_advice();

@@ -43,6 +43,7 @@ struct Analysis
 	const core::View *ir;
 	AttrNumber *states; /* aggregate: the view's column that holds each state of ir */
 	bool *subtractable; /* aggregate: rows that leave may be subtracted from the state */
+	int *guards;        /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */
 	Oid *better;        /* aggregate: operator by which one extreme beats another */
 	Node **finals;      /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
 	bool additive;      /* aggregate: no delta of it ever recomputes a group */
@@ -64,9 +65,10 @@ char *text_of(Query *query);
 /*
  * `stored` is the query of a view of ours (or complete_orders(parse(text))). The result is in CurrentMemoryContext.
  * Without `use_keys` the base tables' primary keys are ignored: what a view made before its table had one needs.
- * `view` is the view's table where it exists.
+ * `view` is the view's table where it exists. A part's values must be those of the query to the last digit shown, since
+ * what is computed from them may depend on it.
  */
-Analysis *analyze(Query *stored, Oid view = InvalidOid, bool use_keys = true);
+Analysis *analyze(Query *stored, Oid view = InvalidOid, bool use_keys = true, bool is_part = false);
 
 /* Do values of this type always fit an index row? */
 bool bounded_type(Oid type, int32 typmod);

@@ -70,7 +70,7 @@ usable_columns(Oid table, const Bitmapset *among)
 		columns.push(column);
 		bounded = bounded && bounded_type(type, typmod);
 	}
-	return TableKey{columns.n, columns.data, bounded};
+	return TableKey{columns.n, columns.data, bounded, true};
 }
 
 /* The columns by which others are joined to it, or all in use. */
@@ -218,7 +218,7 @@ possible_roots(Work *work, const Graph *graph)
 	{
 		if (!graph->readings[i].top)
 			continue;
-		TableKey key = work->use_keys ? primary_key(graph->readings[i].table) : TableKey{0, nullptr, true};
+		TableKey key = work->use_keys ? primary_key(graph->readings[i].table) : TableKey{0, nullptr, true, false};
 		bool usable = key.ncolumns > 0;
 		for (int k = 0; k < key.ncolumns; k++)
 			usable = usable && hashable_type(get_atttype(graph->readings[i].table, key.columns[k]));
@@ -270,13 +270,13 @@ analyze_by_root(Work *work)
 	{
 		const Reading &reading = graph->readings[root->reading];
 		use_column(work, reading.table, root->key.columns[k]);
-		add_key(&keys, entries[k], !root->primary, root->reading,
+		add_key(&keys, entries[k], root->key.nullable, root->reading,
 				text(column_text(reading.table, root->key.columns[k])));
 		attnos.push(position(columns, entries[k]));
 	}
 	work->query->targetList = columns;
 	finish_keyed(work, keys, attnos, is_unique(work, *root) ? engine::Identity::key : engine::Identity::group,
-				 root->key.bounded, root->primary);
+				 root->key.bounded, !root->key.nullable);
 	if (work->analysis->hash_name)
 		work->analysis->hash_name = hash_name(*root);
 	return true;

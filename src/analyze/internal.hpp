@@ -16,12 +16,13 @@ void neutralise_unread(Query *query);
 /* order.cpp */
 bool is_order_sensitive(Oid aggregate);
 
-/* keys.cpp: the primary key of a base table, immediate and valid; 0 columns if it has none. */
+/* keys.cpp: the primary key of a base table, or what is as good, immediate and valid; 0 columns if it has none. */
 struct TableKey
 {
 	int ncolumns;
 	const AttrNumber *columns;
-	bool bounded; /* its values fit an index row by themselves */
+	bool bounded;  /* its values fit an index row by themselves */
+	bool nullable; /* NULL is a value like others: NULLS NOT DISTINCT */
 };
 TableKey primary_key(Oid table);
 bool hashable_type(Oid type);
@@ -102,7 +103,7 @@ bool resolve_output(Query *normalized, Node *expr, int *reading, AttrNumber *col
 bool pushed_down(Query *normalized, const core::View *ir);
 
 /* aggregate.cpp: fills the analysis if the query is an aggregate over a flat join with foldable states. */
-bool analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat);
+bool analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat, bool is_part);
 
 /* Every base table read anywhere in the query, in the order of first appearance, with how often. */
 struct TableCount

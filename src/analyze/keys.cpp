@@ -54,14 +54,42 @@ exact_type(Oid type, Oid collation)
 	return OidIsValid(proc) && DatumGetBool(OidFunctionCall1Coll(proc, collation, ObjectIdGetDatum(input)));
 }
 
+namespace {
+
+/* The key of our own views is such an index: the groups of an aggregate may be NULL. */
+Oid
+unique_with_nulls(Relation rel)
+{
+	ListCell *lc;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+		bool serves = form->indisunique && form->indnullsnotdistinct && form->indimmediate && form->indisvalid &&
+					  RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
+		index_close(index, NoLock);
+		if (serves)
+			return lfirst_oid(lc);
+	}
+	return InvalidOid;
+}
+
+} // namespace
+
 TableKey
 primary_key(Oid table)
 {
-	TableKey key{0, nullptr, true};
+	TableKey key{0, nullptr, true, false};
 	Relation rel = table_open(table, AccessShareLock);
-	(void) RelationGetIndexList(rel);
-	/* The replica identity is as good: unique, immediate, never NULL. Our own views have one, and no primary key. */
-	Oid index = OidIsValid(rel->rd_pkindex) ? rel->rd_pkindex : RelationGetReplicaIndex(rel);
+	/* A replica identity is unique, immediate and never NULL, too. */
+	Oid index = RelationGetReplicaIndex(rel);
+	if (OidIsValid(rel->rd_pkindex))
+		index = rel->rd_pkindex;
+	else if (!OidIsValid(index))
+	{
+		index = unique_with_nulls(rel);
+		key.nullable = OidIsValid(index);
+	}
 	if (OidIsValid(index))
 	{
 		Relation index_rel = index_open(index, AccessShareLock);

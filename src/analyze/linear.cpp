@@ -25,6 +25,7 @@ analyze_linear(Work *work, Flat *flat)
 	pg::Vec<AttrNumber> keys;
 	bool keyed = work->use_keys && !flat->multiplies;
 	bool bounded = true;
+	bool nullable = false;
 	const pg::Vec<int> &rtindex = flat->branches[0].rtindex;
 	for (int i = 0; keyed && i < rtindex.n; i++)
 	{
@@ -32,6 +33,7 @@ analyze_linear(Work *work, Flat *flat)
 		TableKey key = primary_key(table);
 		keyed = key.ncolumns > 0;
 		bounded = bounded && (key.bounded || rtindex.n == 1);
+		nullable = nullable || key.nullable;
 		for (int k = 0; keyed && k < key.ncolumns; k++)
 			keyed = hashable_type(get_atttype(table, key.columns[k]));
 	}
@@ -57,7 +59,7 @@ analyze_linear(Work *work, Flat *flat)
 	analysis->shape.nkeys = keys.n;
 	analysis->shape.keys = keys.data;
 	analysis->index_unique = keyed;
-	analysis->keys_not_null = keyed;
+	analysis->keys_not_null = keyed && !nullable;
 	if (!keyed)
 		analysis->hash_name = "__dv_image";
 	else if (!bounded || keys.n > INDEX_MAX_KEYS)

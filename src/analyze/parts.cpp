@@ -309,6 +309,8 @@ serves(Query *query)
 			return false;
 	if (ir->kind != core::Kind::keyed)
 		return analysis->ntables == 0;
+	if (!ir->has_block && !pushed_down(query, ir))
+		return false;
 	/* The group is computed anew: where its aggregates would fold, that may be far more than the change. */
 	return !folds(query) || has_narrow_key(ir, analysis);
 }

@@ -4,6 +4,7 @@
 extern "C" {
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
 #include "utils/fmgroids.h"
 }
 
@@ -97,13 +98,6 @@ extreme_operator(Oid aggregate)
 	return op;
 }
 
-bool
-fixed_scale(Node *argument)
-{
-	return exprType(argument) != NUMERICOID ||
-		   (IsA(argument, Var) && exprTypmod(argument) >= static_cast<int32>(VARHDRSZ));
-}
-
 namespace {
 
 Aggref *
@@ -125,15 +119,22 @@ sum_type(Oid sum)
 	return sum == F_SUM_INT8 || sum == F_SUM_NUMERIC ? NUMERICOID : INT8OID;
 }
 
-Fold *
+/* Its index; where it is there already, the stricter of the two stays. */
+int
 add_fold(Folds *folds, const Fold &fold)
 {
-	for (Fold &known : folds->folds)
-		if (known.kind == fold.kind && same_aggregate(known.aggref, fold.aggref))
+	for (int i = 0; i < folds->folds.n; i++)
+	{
+		Fold &known = folds->folds[i];
+		if (known.kind != fold.kind || !same_aggregate(known.aggref, fold.aggref))
+			continue;
+		if (!fold.subtractable)
 		{
-			known.subtractable = known.subtractable && fold.subtractable;
-			return &known;
+			known.subtractable = false;
+			known.guard = fold.guard;
 		}
+		return i;
+	}
 	Fold &added = folds->folds.push(fold);
 	added.argument_number = -1;
 	if (added.argument)
@@ -147,7 +148,32 @@ add_fold(Folds *folds, const Fold &fold)
 			folds->arguments.push(added.argument);
 		}
 	}
-	return &added;
+	return folds->folds.n - 1;
+}
+
+/* count(x) FILTER of the rows whose x shows `scale` digits after the point. */
+Fold
+count_of_scale(const Aggref *agg, Node *argument, int scale)
+{
+	FuncExpr *digits = makeFuncExpr(F_SCALE, INT4OID, list_make1(copyObjectImpl(argument)), InvalidOid, InvalidOid,
+									COERCE_EXPLICIT_CALL);
+	Node *wanted = reinterpret_cast<Node *>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(scale), false, true));
+	Expr *shown = make_opclause(Int4EqualOperator, BOOLOID, false, reinterpret_cast<Expr *>(digits), as<Expr>(wanted),
+								InvalidOid, InvalidOid);
+	set_opfuncid(reinterpret_cast<OpExpr *>(shown));
+	Node *one =
+		filtered(reinterpret_cast<Node *>(makeConst(INT4OID, -1, InvalidOid, 4, Int32GetDatum(1), false, true)), shown);
+
+	Fold fold{};
+	fold.kind = core::StateKind::count;
+	fold.type = INT8OID;
+	fold.subtractable = true;
+	fold.guard = -1;
+	fold.aggref = count_of(agg);
+	fold.aggref->args = list_make1(makeTargetEntry(as<Expr>(one), 1, nullptr, false));
+	fold.aggref->aggargtypes = list_make1_oid(INT4OID);
+	fold.argument = filtered(one, agg->aggfilter);
+	return fold;
 }
 
 /* The states of one aggregate; false if it does not fold. `bare`: it stands alone as an output. */
@@ -160,6 +186,7 @@ fold_aggregate(Folds *folds, Aggref *agg, bool bare)
 	Fold fold{};
 	fold.aggref = agg;
 	fold.subtractable = true;
+	fold.guard = -1;
 	if (agg->aggfnoid == F_COUNT_)
 	{
 		fold.kind = agg->aggfilter ? core::StateKind::count : core::StateKind::count_rows;
@@ -193,6 +220,9 @@ fold_aggregate(Folds *folds, Aggref *agg, bool bare)
 		fold.kind = core::StateKind::sum;
 		fold.type = sum_type(sum);
 		fold.subtractable = (bare && !is_average(agg->aggfnoid)) || fixed_scale(argument);
+		/* of several scales: as long as a row with the greatest stays, so do its digits */
+		if (int scale = greatest_scale(argument); !fold.subtractable && scale >= 0)
+			fold.guard = add_fold(folds, count_of_scale(agg, argument, scale));
 		fold.aggref = static_cast<Aggref *>(copyObjectImpl(agg));
 		fold.aggref->aggfnoid = sum;
 		fold.aggref->aggtype = fold.type;
@@ -237,13 +267,13 @@ find_aggregates(Node *node, void *context)
 } // namespace
 
 bool
-collect_folds(List *target_list, Folds *folds)
+collect_folds(List *target_list, Folds *folds, bool exact)
 {
 	ListCell *lc;
 	foreach (lc, target_list)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
-		Search search{folds, true};
+		Search search{folds, !exact};
 		if (!entry->resjunk && find_aggregates(reinterpret_cast<Node *>(entry->expr), &search))
 			return false;
 	}
@@ -253,6 +283,7 @@ collect_folds(List *target_list, Folds *folds)
 	rows.aggref = count_rows();
 	rows.type = INT8OID;
 	rows.subtractable = true;
+	rows.guard = -1;
 	(void) add_fold(folds, rows);
 	return true;
 }

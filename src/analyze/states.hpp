@@ -16,6 +16,7 @@ struct Fold
 	AttrNumber column;   /* in the view */
 	Oid type;
 	bool subtractable;
+	int guard; /* among the folds: while this count is not 0, it is subtractable all the same; or -1 */
 	Oid better;
 	const char *name; /* extreme: the aggregate, qualified */
 };
@@ -26,8 +27,11 @@ struct Folds
 	pg::Vec<Node *> arguments;
 };
 
-/* The states of all aggregates of a select list, the count of rows among them; false if some aggregate does not fold. */
-bool collect_folds(List *target_list, Folds *folds);
+/*
+ * The states of all aggregates of a select list, the count of rows among them; false if some aggregate does not fold.
+ * Unless the values must be exact, a sum that stands alone may show digits of rows that have left.
+ */
+bool collect_folds(List *target_list, Folds *folds, bool exact = false);
 
 const Fold *find_fold(const Folds *folds, core::StateKind kind, const Aggref *agg);
 
@@ -47,8 +51,10 @@ bool is_average(Oid aggregate);
 /* min and max of the server's own: the operator by which a value beats another. */
 Oid extreme_operator(Oid aggregate);
 
-/* The scale of every value of the expression is the same: subtraction leaves no digits behind. */
+/* scale.cpp: the scale of every value of the expression is the same, so that subtraction leaves no digits behind. */
 bool fixed_scale(Node *argument);
+/* The greatest scale that a value of it can have, or -1. */
+int greatest_scale(Node *argument);
 
 /*
  * A user's expression over the columns of the view's own row: states in the place of aggregates, group columns (per

@@ -190,7 +190,7 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	Oid definition = create_definition(request, request.name, "", analyze::text_of(query));
 	Parts parts{&request, definition, false, {}, {}};
 	Oid maintained = maintained_definition(request, &parts);
-	analyze::Analysis *analysis = analyze_over_parts(&parts, maintained);
+	analyze::Analysis *analysis = analyze_over_parts(&parts, maintained, false);
 	pg::Vec<analyze::TableUse> uses = uses_by_way_of(parts.made, analysis);
 	if (is_kept(request))
 		check_method(request, uses);
@@ -234,7 +234,7 @@ uses_by_parts(Query *query)
 	Oid definition = create_definition(request, request.name, "", analyze::text_of(query));
 	Parts parts{&request, definition, true, {}, {}};
 	Oid maintained = maintained_definition(request, &parts);
-	return uses_by_way_of(parts.made, analyze_over_parts(&parts, maintained));
+	return uses_by_way_of(parts.made, analyze_over_parts(&parts, maintained, false));
 }
 
 } // namespace

@@ -115,7 +115,7 @@ make_part(void *context, Query *query)
 	Request request = part_request(parts);
 	Oid definition = create_definition(request, parts->view->name, psprintf("_part%d_query", parts->made.n + 1),
 									   analyze::text_of(query));
-	analyze::Analysis *analysis = analyze_over_parts(parts, definition);
+	analyze::Analysis *analysis = analyze_over_parts(parts, definition, true);
 	Oid table = create_table(request, analysis);
 	if (!parts->to_explain)
 		add_triggers(analysis);
@@ -140,7 +140,7 @@ make_parts(Parts *parts, Query *stored)
 }
 
 analyze::Analysis *
-analyze_over_parts(Parts *parts, Oid definition)
+analyze_over_parts(Parts *parts, Oid definition, bool is_part)
 {
 	Oid table;
 	const char *columns;
@@ -150,9 +150,10 @@ analyze_over_parts(Parts *parts, Oid definition)
 	if (analyze::reads_first_rows(analyze::stored_query(definition), &table, &columns, &leading) &&
 		find_part(parts->made, table))
 		add_part_index(parts, table, columns, false);
-	analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(definition));
+	auto analyze = [&] { return analyze::analyze(analyze::stored_query(definition), InvalidOid, true, is_part); };
+	analyze::Analysis *analysis = analyze();
 	index_parts(parts, analysis);
-	return parts->indexes.n == before ? analysis : analyze::analyze(analyze::stored_query(definition));
+	return parts->indexes.n == before ? analysis : analyze();
 }
 
 void

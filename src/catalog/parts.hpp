@@ -32,7 +32,7 @@ Query *make_parts(Parts *parts, Query *stored);
  * The analysis of a query over parts, in a plain view.  Makes the indexes on them by which changes of other relations
  * find their partners there, and an order its first rows.
  */
-analyze::Analysis *analyze_over_parts(Parts *parts, Oid definition);
+analyze::Analysis *analyze_over_parts(Parts *parts, Oid definition, bool is_part);
 
 /* From the schema of the view, where they were made, to that of the extension. */
 void hide_parts(const Parts *parts);

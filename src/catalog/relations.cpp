@@ -136,7 +136,8 @@ fitting_analysis(const View *view)
 
 	for (int keys = 1; keys >= 0 && found == nullptr; keys--)
 	{
-		analyze::Analysis *analysis = analyze::analyze(analyze::stored_query(view->maintained), view->view, keys != 0);
+		analyze::Analysis *analysis =
+			analyze::analyze(analyze::stored_query(view->maintained), view->view, keys != 0, OidIsValid(view->part_of));
 		const engine::Shape &shape = analysis->shape;
 		int natts = RelationGetNumberOfAttributes(rel);
 

@@ -48,7 +48,9 @@ analysis_of(const View *view)
 {
 	analyze::Analysis *analysis = fitting_analysis(view);
 
-	return analysis ? analysis : analyze::analyze(analyze::stored_query(view->maintained), view->view);
+	return analysis
+			   ? analysis
+			   : analyze::analyze(analyze::stored_query(view->maintained), view->view, true, OidIsValid(view->part_of));
 }
 
 } // namespace

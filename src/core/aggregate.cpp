@@ -43,6 +43,34 @@ partial(const State &state)
 	return call + " FILTER (WHERE d.s > 0), " + call + " FILTER (WHERE d.s < 0)";
 }
 
+/*
+ * Of several terms, some read an old state, in which a row of a delta stands under both signs: summed up before
+ * anything looks at the signs, these pairs are gone, and what remains has really come or gone.
+ */
+std::string
+net(const View &view, const std::vector<std::string> &terms, const std::string &names)
+{
+	std::string outputs;
+	std::string groups;
+	auto add = [&](const std::string &column) {
+		outputs += ", t." + column;
+		groups += (groups.empty() ? "t." : ", t.") + column;
+	};
+	for (int i = 0; i < view.keys.n; i++)
+		add(numbered('g', i));
+	for (int i = 0; i < argument_count(view); i++)
+		add(numbered('a', i));
+	for (int i = 0; i < argument_count(view); i++)
+		if (view.scaled[i])
+			groups += ", pg_catalog.scale(t." + numbered('a', i) + ")";
+
+	std::string all;
+	for (const std::string &term : terms)
+		all += (all.empty() ? "" : " UNION ALL ") + term;
+	return "SELECT sum(t.s)::pg_catalog.int4" + outputs + " FROM (" + all + ") t(" + names + ")" +
+		   (groups.empty() ? "" : " GROUP BY " + groups) + " HAVING sum(t.s) <> 0";
+}
+
 } // namespace
 
 std::vector<std::string>
@@ -63,8 +91,11 @@ aggregate_terms(const View &view, const Changed &changed)
 		outputs += (outputs.empty() ? "" : ", ") + partial(state);
 	outputs += ", count(*) FILTER (WHERE d.s < 0)";
 
+	std::vector<std::string> rows = linear_terms(view, changed);
+	if (view.nets && rows.size() > 1)
+		rows = {net(view, rows, names)};
 	std::vector<std::string> terms;
-	for (const std::string &term : linear_terms(view, changed))
+	for (const std::string &term : rows)
 		terms.push_back("SELECT " + outputs + " FROM (" + term + ") d(" + names + ")" +
 						(groups.empty() ? " HAVING count(*) > 0" : " GROUP BY " + groups));
 	return terms;

@@ -5,7 +5,7 @@
 namespace dv::core {
 
 /*
- * The delta of an aggregate view, per term of its blocks one query: the group's
+ * The delta of an aggregate view, one query per term of its blocks, or one for all where they can be netted: the group's
  * columns, then per state what the term adds to it:
  *
  *     count_rows, count    sum of the signs (of the rows with an argument)

@@ -112,9 +112,11 @@ struct View
 	Slice<LinearBlock> blocks;
 	bool has_block = false;
 	bool first_rows = false; /* complete: the content is the first rows of a table, found by an index */
-	Slice<State> states;   /* aggregate */
-	Slice<Edge> edges;     /* keyed without a block */
-	Slice<bool> traceable; /* per table: all its readings are among the occurrences */
+	Slice<State> states;     /* aggregate */
+	bool nets = false;       /* aggregate: arguments can be told apart, so that what comes and goes cancels out */
+	Slice<bool> scaled;      /* aggregate: per argument, equal values may show different digits */
+	Slice<Edge> edges;       /* keyed without a block */
+	Slice<bool> traceable;   /* per table: all its readings are among the occurrences */
 };
 
 } // namespace dv::core

@@ -276,8 +276,8 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 			if (part.isnull)
 				break;
 			any = true;
-			if (group.left > 0 && (!analysis->subtractable[i] || is_special(folding, i, part.value) ||
-								   (!*isnull && is_special(folding, i, *value))))
+			if (group.left > 0 && ((!analysis->subtractable[i] && analysis->guards[i] < 0) ||
+								   is_special(folding, i, part.value) || (!*isnull && is_special(folding, i, *value))))
 				return Folded::recompute;
 			*value = *isnull ? part.value : add_sums(folding, i, *value, part.value);
 			*isnull = false;
@@ -295,14 +295,17 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 		return Folded::nothing;
 	if (!old && added == 0 && analysis->shape.nkeys > 0)
 		return Folded::nothing;
-	/* No argument left: the sum of nothing is NULL. */
+	auto count_at = [&](int state) { return DatumGetInt64(row->tts_values[analysis->states[state] - 1]); };
 	for (int i = 0; i < number_of_states(folding); i++)
-		if (state_at(folding, i).kind == core::StateKind::sum)
-		{
-			int count = count_of(folding, i);
-			if (DatumGetInt64(row->tts_values[analysis->states[count] - 1]) == 0)
-				row->tts_isnull[analysis->states[i] - 1] = true;
-		}
+	{
+		if (state_at(folding, i).kind != core::StateKind::sum)
+			continue;
+		/* No argument left: the sum of nothing is NULL. */
+		if (count_at(count_of(folding, i)) == 0)
+			row->tts_isnull[analysis->states[i] - 1] = true;
+		else if (group.left > 0 && analysis->guards[i] >= 0 && count_at(analysis->guards[i]) == 0)
+			return Folded::recompute;
+	}
 	compute_finals(folding, row);
 	return Folded::row;
 }

@@ -129,7 +129,8 @@ build(const catalog::View *info)
 	for (bool use_keys : {true, false})
 	{
 		MemoryContextSwitchTo(context);
-		program->analysis = analyze::analyze(analyze::stored_query(info->maintained), info->view, use_keys);
+		program->analysis = analyze::analyze(analyze::stored_query(info->maintained), info->view, use_keys,
+											  OidIsValid(info->part_of));
 		fitting = fits(program->analysis, program->desc);
 		if (fitting)
 			break;
