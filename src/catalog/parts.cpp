@@ -172,13 +172,13 @@ struct Ways
 };
 
 const char *
-joined(const char *a, const char *b)
+joined(const char *a, const char *b, const char *separator)
 {
 	if (a == nullptr || a[0] == '\0')
 		return b;
 	if (b == nullptr || b[0] == '\0' || strstr(a, b) != nullptr)
 		return a;
-	return psprintf("%s\n%s", a, b);
+	return psprintf("%s%s%s", a, separator, b);
 }
 
 void
@@ -188,12 +188,14 @@ add_use(Ways *ways, const analyze::TableUse &use)
 	{
 		if (known.table != use.table)
 			continue;
-		if (!use.incremental && known.incremental)
+		/* why not, or else by way of what */
+		bool by_way = strcmp(use.strategy, "cascade") == 0 && strcmp(known.strategy, "cascade") != 0;
+		if (known.incremental && (!use.incremental || by_way))
 			known.reason = use.reason;
 		known.incremental = known.incremental && use.incremental;
 		known.strategy = known.incremental ? "cascade" : "complete";
-		known.delta_sql = joined(known.delta_sql, use.delta_sql);
-		known.advice = joined(known.advice, use.advice);
+		known.delta_sql = joined(known.delta_sql, use.delta_sql, ";\n");
+		known.advice = joined(known.advice, use.advice, "\n");
 		return;
 	}
 	ways->uses.push(use);
@@ -213,7 +215,7 @@ follow(Ways *ways, const analyze::Analysis *analysis, const analyze::TableUse *a
 			use.incremental = through && above->incremental;
 			if (through)
 				use.reason = above->incremental ? psprintf("by way of hidden view %s", above->name) : above->reason;
-			use.delta_sql = joined(use.delta_sql, above->delta_sql);
+			use.delta_sql = joined(use.delta_sql, above->delta_sql, ";\n");
 			use.strategy = use.incremental ? "cascade" : "complete";
 		}
 		if (const Part *part = find_part(*ways->parts, use.table))
