@@ -32,15 +32,44 @@ is_order_sensitive(Oid aggregate)
 
 namespace {
 
+Node *
+as_text(Node *expr)
+{
+	CoerceViaIO *cast = makeNode(CoerceViaIO);
+	cast->arg = as<Expr>(expr);
+	cast->resulttype = TEXTOID;
+	cast->resultcollid = DEFAULT_COLLATION_OID;
+	cast->coerceformat = COERCE_EXPLICIT_CAST;
+	cast->location = -1;
+	return reinterpret_cast<Node *>(cast);
+}
+
+/* The columns, and what tells values apart that are equal: 1.0 and 1.00. */
 List *
 all_columns(Query *query, int rtindex)
 {
+	ListCell *lc;
 	List *vars = NIL;
+	List *order = NIL;
 	expandRTE(rt_fetch(rtindex, query->rtable), rtindex, 0, -1, false, nullptr, &vars);
-	return vars;
+	order = list_copy(vars);
+	foreach (lc, vars)
+	{
+		Node *var = static_cast<Node *>(lfirst(lc));
+		if (!exact_type(exprType(var), exprCollation(var)) && sortable(var) == var)
+			order = lappend(order, as_text(static_cast<Node *>(copyObjectImpl(var))));
+	}
+	return order;
 }
 
 } // namespace
+
+Node *
+sortable(Node *expr)
+{
+	TypeCacheEntry *entry = lookup_type_cache(exprType(expr), TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
+	return OidIsValid(entry->lt_opr) && OidIsValid(entry->eq_opr) ? expr : as_text(expr);
+}
 
 List *
 row_order(Query *query, Node *node)
@@ -72,26 +101,11 @@ row_order(Query *query, Node *node)
 	List *vars = all_columns(query, rtindex);
 	for (int i = 0; i < key.ncolumns; i++)
 		foreach (lc, vars)
-			if (lfirst_node(Var, lc)->varattno == key.columns[i])
+			if (IsA(lfirst(lc), Var) && lfirst_node(Var, lc)->varattno == key.columns[i])
 				order = lappend(order, lfirst(lc));
 	for (int i = 0; i < key.ncolumns; i++)
 		rte->selectedCols = bms_add_member(rte->selectedCols, key.columns[i] - FirstLowInvalidHeapAttributeNumber);
 	return order;
-}
-
-Node *
-sortable(Node *expr)
-{
-	TypeCacheEntry *entry = lookup_type_cache(exprType(expr), TYPECACHE_LT_OPR | TYPECACHE_EQ_OPR);
-	if (OidIsValid(entry->lt_opr) && OidIsValid(entry->eq_opr))
-		return expr;
-	CoerceViaIO *cast = makeNode(CoerceViaIO);
-	cast->arg = as<Expr>(expr);
-	cast->resulttype = TEXTOID;
-	cast->resultcollid = DEFAULT_COLLATION_OID;
-	cast->coerceformat = COERCE_EXPLICIT_CAST;
-	cast->location = -1;
-	return reinterpret_cast<Node *>(cast);
 }
 
 namespace {

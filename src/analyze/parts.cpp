@@ -257,6 +257,21 @@ cut_uncorrelated(Node *node, void *context)
 	return pg::walk_expression(node, cut_uncorrelated, context);
 }
 
+/* A set that is more than a filter of joins: its own changes are fewer than those of what it reads. */
+bool
+finds_nested_set(Node *node, void *)
+{
+	if (node == nullptr || IsA(node, Query))
+		return false;
+	if (IsA(node, SubLink) && as<SubLink>(node)->subLinkType == ANY_SUBLINK)
+	{
+		Query *sub = as<Query>(as<SubLink>(node)->subselect);
+		if (sub->hasSubLinks && sub->groupClause == NIL && !sub->hasAggs && is_closed(sub) && storable(sub))
+			return true;
+	}
+	return pg::walk_expression(node, finds_nested_set, nullptr);
+}
+
 /* Do the keys hold the primary key of a table, so that each stands for few rows? */
 bool
 has_narrow_key(const core::View *ir, const Analysis *analysis)
@@ -310,6 +325,9 @@ serves(Query *query)
 	if (ir->kind != core::Kind::keyed)
 		return analysis->ntables == 0;
 	if (!ir->has_block && !pushed_down(query, ir))
+		return false;
+	if (pg::walk_query(query, finds_nested_set, nullptr,
+					   QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES))
 		return false;
 	/* The group is computed anew: where its aggregates would fold, that may be far more than the change. */
 	return !folds(query) || has_narrow_key(ir, analysis);

@@ -112,7 +112,9 @@ write_update(Difference *difference, const Entry &leaving, const Entry &entering
 void
 write_group(Difference *difference, Group *group, Pass pass)
 {
-	int pairs = Min(group->leaving.n, group->entering.n);
+	/* Which of several rows becomes which is open, and a unique index of the user's may not like the choice. */
+	bool replaces = difference->target->other_unique && difference->shape.identity != Identity::key;
+	int pairs = replaces ? 0 : Min(group->leaving.n, group->entering.n);
 
 	if (difference->shape.identity == Identity::key && Max(group->leaving.n, group->entering.n) > 1)
 		ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
