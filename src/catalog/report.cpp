@@ -39,10 +39,6 @@ put_uses(FunctionCallInfo fcinfo, const pg::Vec<analyze::TableUse> &uses, const 
 	}
 }
 
-} // namespace
-
-namespace {
-
 analyze::Analysis *
 analysis_of(const View *view)
 {
@@ -51,6 +47,30 @@ analysis_of(const View *view)
 	return analysis
 			   ? analysis
 			   : analyze::analyze(analyze::stored_query(view->maintained), view->view, true, OidIsValid(view->part_of));
+}
+
+/* How often a delta went the longer way, or was estimated to cost more than all of the view. */
+const char *
+choices_so_far(const View *shown)
+{
+	pg::Vec<const View *> all = parts_of(shown);
+	int64 flushes = 0;
+	int64 complete = 0;
+
+	all.push(shown);
+	for (const View *one : all)
+	{
+		engine::Counters counters = {};
+		char last_error[256];
+
+		if (!engine::read_counters(one->view, &counters, last_error))
+			continue;
+		flushes += counters.flushes;
+		complete += counters.complete;
+	}
+	return complete == 0 ? nullptr
+						 : psprintf("%lld of %lld flushes so far have computed the whole anew",
+									static_cast<long long>(complete), static_cast<long long>(flushes));
 }
 
 } // namespace
@@ -69,7 +89,11 @@ explain_view(FunctionCallInfo fcinfo, Oid relid)
 	pg::Vec<Part> parts;
 	for (const View *part : parts_of(shown))
 		parts.push({part->view, analysis_of(part)});
-	put_uses(fcinfo, uses_by_way_of(parts, analysis_of(shown)), complete);
+	pg::Vec<analyze::TableUse> uses = uses_by_way_of(parts, analysis_of(shown));
+	if (const char *so_far = choices_so_far(shown))
+		for (analyze::TableUse &use : uses)
+			use.reason = psprintf("%s; %s", use.reason, so_far);
+	put_uses(fcinfo, uses, complete);
 }
 
 void
