@@ -65,12 +65,13 @@ ViewMaker::plain_block(const Scope &scope)
 		mark("a whole row");
 		list.add("to_jsonb(" + random_.pick(scope.aliases) + ")", Type::other);
 	}
+	bool open = false;
 	for (int i = random_.between(1, 2); windowed && i > 0; i--)
 	{
 		std::vector<Ref> parts;
 		if (random_.percent(80))
 			parts.push_back(group(scope));
-		Ref ref = window(scope, parts);
+		Ref ref = window(scope, parts, open);
 		list.add(ref.text, ref.type);
 	}
 	if (windowed)
@@ -182,7 +183,8 @@ ViewMaker::grouped_block(const Scope &scope, int depth)
 		std::vector<Ref> parts;
 		if (!groups.empty() && random_.percent(70))
 			parts.push_back(random_.pick(groups));
-		Ref ref = window(after, parts);
+		bool open = false;
+		Ref ref = window(after, parts, open);
 		list.add(ref.text, ref.type);
 	}
 	if (!groups.empty() && random_.percent(15))

@@ -57,9 +57,9 @@ make_plain_views(Session &session, Random &random, const Schema &schema, History
 	{
 		View view = ViewMaker(random, sources).make("p" + std::to_string(i), "");
 		view.relation.is_plain = true;
-		view.relation.exact = view.exact;
 		std::string sql = "CREATE VIEW " + view.relation.name + " AS " + view.query;
-		if (!is_usable(session, view, totals) || !session.run(sql).ok())
+		/* an order that an ordinary view leaves open stays open: docs/limits.md, "Ordering" */
+		if (!view.exact || !is_usable(session, view, totals) || !session.run(sql).ok())
 			continue;
 		history.setup.push_back(sql);
 		made.push_back(view);
@@ -71,7 +71,7 @@ Failure
 make_views(Session &session, Random &random, const Schema &schema, History &history, Totals &totals,
 		   const Options &options)
 {
-	int wanted = random.between(5, 8);
+	int wanted = random.between(6, 9);
 	/* whoever looks for one broken rule looks where that rule is at work */
 	std::string favourite = options.breaks == "keyed" ? "outer join" : options.breaks;
 	std::vector<View> plain = make_plain_views(session, random, schema, history, totals);
@@ -92,8 +92,8 @@ make_views(Session &session, Random &random, const Schema &schema, History &hist
 			for (const View &view : plain)
 				sources.push_back(&view.relation);
 		/* so that each strategy has its share, however few schemas there are time for */
-		static const char *const first[] = {"linear", "aggregate", "outer join"};
-		std::string wish = favourite.empty() && i < 3 ? first[i] : favourite;
+		static const char *const first[] = {"linear", "aggregate", "outer join", "aggregate", "linear"};
+		std::string wish = favourite.empty() && i < 5 ? first[i] : favourite;
 		View view = ViewMaker(random, sources).make("v" + std::to_string(i), wish);
 		view.relation.on_statement = on_statement;
 		if (options.verbose)

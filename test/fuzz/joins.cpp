@@ -28,7 +28,6 @@ const Relation &
 ViewMaker::source()
 {
 	const Relation *relation = random_.pick(sources_);
-	view_.exact = view_.exact && relation->exact;
 	if (relation->is_view)
 		mark(relation->is_plain ? "a plain view as base" : "a maintained view as base");
 	return *relation;

@@ -63,7 +63,6 @@ struct Relation
 	std::vector<std::string> key;
 	bool is_view = false;
 	bool is_plain = false; /* an ordinary view */
-	bool exact = true;     /* false: an ordinary view that leaves an order open */
 	bool on_statement = false;
 };
 

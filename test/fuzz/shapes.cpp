@@ -88,9 +88,10 @@ ViewMaker::windows()
 	for (const Ref &ref : parts)
 		list.add(ref.text, ref.type);
 	project(list, scope, random_.between(1, 3));
+	bool open = false;
 	for (int i = random_.between(1, 2); i > 0; i--)
 	{
-		Ref ref = window(scope, parts);
+		Ref ref = window(scope, parts, open);
 		list.add(ref.text, ref.type);
 	}
 	mark("windows");

@@ -102,7 +102,7 @@ private:
 
 	/* windows.cpp */
 	std::string frame(const std::string &order, Type type, bool &by_rows);
-	Ref window(const Scope &scope, const std::vector<Ref> &parts);
+	Ref window(const Scope &scope, const std::vector<Ref> &parts, bool &open);
 
 	/* conditions and values with subqueries: conditions.cpp */
 	std::string filter(const Scope &scope, int percent); /* the whole WHERE clause, or nothing */
