@@ -87,6 +87,17 @@ reads_row(Node *node, void *context)
 	return pg::walk_expression(node, reads_row, context);
 }
 
+} // namespace
+
+bool
+reads_row_of(Query *query, int rtindex)
+{
+	RowReading reading{rtindex, 0};
+	return pg::walk_query(query, reads_row, &reading, 0);
+}
+
+namespace {
+
 bool
 names_collation(Node *node, void *)
 {
@@ -107,8 +118,7 @@ bool
 needs_outputs(Flattening *work, int rtindex, const Query *sub)
 {
 	RowReading reading{rtindex, 0};
-	return names_collation(reinterpret_cast<Node *>(sub->targetList), nullptr) ||
-		   pg::walk_query(work->query, reads_row, &reading, 0) ||
+	return names_collation(reinterpret_cast<Node *>(sub->targetList), nullptr) || reads_row_of(work->query, rtindex) ||
 		   reads_row(reinterpret_cast<Node *>(work->quals), &reading);
 }
 

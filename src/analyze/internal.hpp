@@ -59,6 +59,8 @@ struct Flat
 	bool multiplies; /* keys do not identify rows */
 };
 Flat *flatten(const Query *normalized);
+/* Is the row of an entry read as a whole, here or in a subquery? */
+bool reads_row_of(Query *query, int rtindex);
 /* The blocks with these outputs, of a set operation with its own; slot i is occurrence i. */
 core::Slice<core::LinearBlock> blocks_of(const Flat *flat, List *outputs);
 /* The occurrence and column that an expression over one flat join is; leaves them alone if it is another. */

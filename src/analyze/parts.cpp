@@ -172,9 +172,9 @@ become_part(RangeTblEntry *rte, Oid table)
 
 bool cut_level(Query *query, Cutter *cutter);
 
-/* A `branch` of a set operation stays a query, of the part. */
+/* A `fixed` entry stays a query, of the part. */
 bool
-cut_entry(RangeTblEntry *rte, bool branch, Cutter *cutter)
+cut_entry(RangeTblEntry *rte, bool fixed, Cutter *cutter)
 {
 	if (!pulls_up(rte->subquery) && is_closed(rte->subquery))
 	{
@@ -184,7 +184,7 @@ cut_entry(RangeTblEntry *rte, bool branch, Cutter *cutter)
 		Query *sub = static_cast<Query *>(copyObjectImpl(rte->subquery));
 		if (storable(sub))
 		{
-			if (branch)
+			if (fixed)
 			{
 				List *names = column_names(rte->subquery);
 				rte->subquery = select_from(sub);
@@ -224,7 +224,11 @@ cut_level(Query *query, Cutter *cutter)
 	check_stack_depth();
 	foreach (lc, query->rtable)
 		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_SUBQUERY)
-			cuts.any = cut_entry(lfirst_node(RangeTblEntry, lc), query->setOperations != nullptr, cutter) || cuts.any;
+		{
+			/* a branch of a set operation; or its row is read as a whole, in which hidden columns would show */
+			bool fixed = query->setOperations || reads_row_of(query, foreach_current_index(lc) + 1);
+			cuts.any = cut_entry(lfirst_node(RangeTblEntry, lc), fixed, cutter) || cuts.any;
+		}
 	(void) pg::walk_query(query, cut_sublink, &cuts,
 						  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES);
 	return cuts.any;
