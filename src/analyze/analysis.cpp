@@ -25,13 +25,14 @@ analyze_complete(Work *work)
 	analysis->index_unique = false;
 	analysis->keys_not_null = false;
 
-	Oid table;
-	const char *columns;
-	AttrNumber leading;
-	if (!reads_first_rows(work->query, &table, &columns, &leading))
-		return;
-	for (core::Text column : work->ir->tables[0].leading)
-		work->ir->first_rows = work->ir->first_rows || column == core::Text(column_text(table, leading));
+	FirstRows rows;
+	if (reads_first_rows(work->query, &rows))
+	{
+		work->ir->first_rows = has_index_for(rows);
+		analysis->advice = work->ir->first_rows
+							   ? nullptr
+							   : psprintf("CREATE INDEX ON %s (%s);", relation_text(rows.table), rows.index_columns);
+	}
 }
 
 bool

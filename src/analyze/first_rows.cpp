@@ -2,6 +2,8 @@
 #include "analyze/parts.hpp"
 
 extern "C" {
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
 #include "optimizer/optimizer.h"
 #include "parser/parsetree.h"
 }
@@ -37,7 +39,7 @@ index_column(const SortGroupClause *clause, const TargetEntry *entry, Oid table)
 } // namespace
 
 bool
-reads_first_rows(const Query *query, Oid *table, const char **index_columns, AttrNumber *leading)
+reads_first_rows(const Query *query, FirstRows *rows)
 {
 	if (query->limitCount == nullptr || !is_constant(query->limitCount) || !is_constant(query->limitOffset) ||
 		query->sortClause == NIL || query->setOperations || query->groupClause != NIL || query->groupingSets != NIL ||
@@ -60,12 +62,40 @@ reads_first_rows(const Query *query, Oid *table, const char **index_columns, Att
 		if (column == nullptr)
 			break;
 		if (columns.len == 0)
-			*leading = reinterpret_cast<Var *>(entry->expr)->varattno;
+		{
+			rows->leading = reinterpret_cast<Var *>(entry->expr)->varattno;
+			rows->descending =
+				clause->sortop ==
+				lookup_type_cache(exprType(reinterpret_cast<Node *>(entry->expr)), TYPECACHE_GT_OPR)->gt_opr;
+			rows->nulls_first = clause->nulls_first;
+		}
 		appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "", column);
 	}
-	*table = rte->relid;
-	*index_columns = columns.data;
+	rows->table = rte->relid;
+	rows->index_columns = columns.data;
 	return columns.len > 0;
+}
+
+bool
+has_index_for(const FirstRows &rows)
+{
+	bool found = false;
+	Relation rel = table_open(rows.table, AccessShareLock);
+	ListCell *lc;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		bool descending = (index->rd_indoption[0] & INDOPTION_DESC) != 0;
+		bool nulls_first = (index->rd_indoption[0] & INDOPTION_NULLS_FIRST) != 0;
+		/* forwards or backwards */
+		if (index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indisvalid &&
+			index->rd_index->indkey.values[0] == rows.leading && RelationGetIndexPredicate(index) == NIL &&
+			(descending == rows.descending) == (nulls_first == rows.nulls_first))
+			found = true;
+		index_close(index, NoLock);
+	}
+	table_close(rel, NoLock);
+	return found;
 }
 
 } // namespace dv::analyze

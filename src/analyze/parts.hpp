@@ -27,10 +27,18 @@ bool needs_no_parts(Query *stored);
  */
 Query *with_parts(Query *stored, PartMaker maker);
 
-/*
- * ORDER BY and LIMIT over one table and nothing else: the table, and the columns of an index that would find these
- * rows, as in CREATE INDEX; `leading` is the first of them.  False if the query is another.
- */
-bool reads_first_rows(const Query *query, Oid *table, const char **index_columns, AttrNumber *leading);
+/* ORDER BY and LIMIT over one table and nothing else. */
+struct FirstRows
+{
+	Oid table;
+	const char *index_columns; /* of an index in this order, as in CREATE INDEX */
+	AttrNumber leading;        /* the first of them */
+	bool descending;
+	bool nulls_first;
+};
+bool reads_first_rows(const Query *query, FirstRows *rows);
+
+/* Has the table an index that finds them? */
+bool has_index_for(const FirstRows &rows);
 
 } // namespace dv::analyze

@@ -118,7 +118,7 @@ describe_uses(Work *work)
 			use.strategy = copied(explanation.strategy);
 			use.reason = copied(explanation.reason);
 			use.delta_sql = copied(explanation.delta_sql);
-			use.advice = explanation.advice.empty() ? nullptr : copied(explanation.advice);
+			use.advice = explanation.advice.empty() ? analysis->advice : copied(explanation.advice);
 		});
 	}
 }

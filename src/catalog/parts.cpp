@@ -142,14 +142,11 @@ make_parts(Parts *parts, Query *stored)
 analyze::Analysis *
 analyze_over_parts(Parts *parts, Oid definition, bool is_part)
 {
-	Oid table;
-	const char *columns;
-	AttrNumber leading;
+	analyze::FirstRows rows;
 	int before = parts->indexes.n;
 
-	if (analyze::reads_first_rows(analyze::stored_query(definition), &table, &columns, &leading) &&
-		find_part(parts->made, table))
-		add_part_index(parts, table, columns, false);
+	if (analyze::reads_first_rows(analyze::stored_query(definition), &rows) && find_part(parts->made, rows.table))
+		add_part_index(parts, rows.table, rows.index_columns, false);
 	auto analyze = [&] { return analyze::analyze(analyze::stored_query(definition), InvalidOid, true, is_part); };
 	analyze::Analysis *analysis = analyze();
 	index_parts(parts, analysis);
@@ -214,7 +211,10 @@ follow(Ways *ways, const analyze::Analysis *analysis, const analyze::TableUse *a
 			bool through = use.incremental;
 			use.incremental = through && above->incremental;
 			if (through)
-				use.reason = above->incremental ? psprintf("by way of hidden view %s", above->name) : above->reason;
+				use.reason = above->incremental
+								 ? psprintf("by way of hidden view %s", above->name)
+								 : psprintf("a change of hidden view %s, which is computed from it, concerns the whole",
+											above->name);
 			use.delta_sql = joined(use.delta_sql, above->delta_sql, ";\n");
 			use.strategy = use.incremental ? "cascade" : "complete";
 		}

@@ -1,0 +1,19 @@
+#pragma once
+
+/*
+ * What kind of block a query is.
+ */
+#include "analyze/internal.hpp"
+
+namespace dv::analyze {
+
+/* Does it refer to nothing outside of it? */
+bool is_closed(Query *query);
+
+/* Is it no more than inner joins, which the block around it takes in? */
+bool pulls_up(const Query *query);
+
+/* Can a table hold its rows? */
+bool storable(Query *query);
+
+} // namespace dv::analyze
