@@ -1,11 +1,11 @@
 #include "analyze/blocks.hpp"
 
 #include "analyze/parts.hpp"
+#include "analyze/rewrite_build.hpp"
 #include "analyze/work.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
-#include "mb/pg_wchar.h"
 #include "parser/parsetree.h"
 }
 
@@ -57,7 +57,31 @@ is_closed(Query *query)
 
 namespace {
 
-bool is_inner_join(Node *node, const Query *query);
+/* Are all joins below inner ones, of entries that satisfy `leaf`? */
+template <class Leaf>
+bool
+all_inner(const Query *query, Node *from, Leaf leaf)
+{
+	ListCell *lc;
+	if (IsA(from, FromExpr))
+	{
+		foreach (lc, as<FromExpr>(from)->fromlist)
+			if (!all_inner(query, static_cast<Node *>(lfirst(lc)), leaf))
+				return false;
+		return true;
+	}
+	if (IsA(from, JoinExpr))
+		return as<JoinExpr>(from)->jointype == JOIN_INNER && all_inner(query, as<JoinExpr>(from)->larg, leaf) &&
+			   all_inner(query, as<JoinExpr>(from)->rarg, leaf);
+	return leaf(rt_fetch(as<RangeTblRef>(from)->rtindex, query->rtable));
+}
+
+template <class Leaf>
+bool
+all_inner(const Query *query, Leaf leaf)
+{
+	return all_inner(query, reinterpret_cast<Node *>(query->jointree), leaf);
+}
 
 } // namespace
 
@@ -68,28 +92,30 @@ pulls_up(const Query *query)
 		   query->havingQual == nullptr && query->distinctClause == NIL && query->windowClause == NIL &&
 		   !query->hasAggs && !query->hasWindowFuncs && !query->hasTargetSRFs && !query->hasSubLinks &&
 		   query->limitCount == nullptr && query->limitOffset == nullptr && query->cteList == NIL &&
-		   is_inner_join(reinterpret_cast<Node *>(query->jointree), query);
+		   all_inner(query,
+					 [](const RangeTblEntry *rte) { return rte->rtekind != RTE_SUBQUERY || pulls_up(rte->subquery); });
+}
+
+bool
+joins_plainly(const Query *query)
+{
+	return all_inner(query, [](const RangeTblEntry *rte) {
+		switch (rte->rtekind)
+		{
+		case RTE_SUBQUERY:
+			return !rte->lateral;
+		case RTE_RELATION:
+		case RTE_FUNCTION:
+		case RTE_VALUES:
+		case RTE_RESULT:
+			return true;
+		default:
+			return false;
+		}
+	});
 }
 
 namespace {
-
-bool
-is_inner_join(Node *node, const Query *query)
-{
-	ListCell *lc;
-	if (IsA(node, FromExpr))
-	{
-		foreach (lc, as<FromExpr>(node)->fromlist)
-			if (!is_inner_join(static_cast<Node *>(lfirst(lc)), query))
-				return false;
-		return true;
-	}
-	if (IsA(node, JoinExpr))
-		return as<JoinExpr>(node)->jointype == JOIN_INNER && is_inner_join(as<JoinExpr>(node)->larg, query) &&
-			   is_inner_join(as<JoinExpr>(node)->rarg, query);
-	RangeTblEntry *rte = rt_fetch(as<RangeTblRef>(node)->rtindex, query->rtable);
-	return rte->rtekind != RTE_SUBQUERY || pulls_up(rte->subquery);
-}
 
 /* The type of a table's rows: a column of it would stand in the way of changes to that table. */
 bool
@@ -119,22 +145,17 @@ storable(Query *query)
 }
 
 void
-name_columns(List *target_list)
+name_apart(Query *query)
 {
-	ListCell *lc;
 	List *names = NIL;
-	foreach (lc, target_list)
+	ListCell *lc;
+	foreach (lc, column_names(query))
 	{
-		TargetEntry *entry = lfirst_node(TargetEntry, lc);
-		if (entry->resjunk)
-			continue;
-		const char *base = entry->resname && strncmp(entry->resname, "__dv_", 5) != 0 ? entry->resname : "c";
-		const char *name = base;
-		for (int i = 1; list_member(names, makeString(pstrdup(name))); i++)
-			name = psprintf("%.*s_%d", pg_mbcliplen(base, strlen(base), NAMEDATALEN - 12), base, i);
-		entry->resname = pstrdup(name);
-		names = lappend(names, makeString(entry->resname));
+		/* the names of maintenance columns are taken */
+		char *name = strVal(lfirst(lc));
+		names = lappend(names, makeString(strncmp(name, "__dv_", 5) == 0 ? pstrdup("c") : name));
 	}
+	name_columns(query, distinct_names(names));
 }
 
 } // namespace dv::analyze

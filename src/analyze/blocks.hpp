@@ -13,6 +13,9 @@ bool is_closed(Query *query);
 /* Is it no more than inner joins, which the block around it takes in? */
 bool pulls_up(const Query *query);
 
+/* Inner joins of relations, and of subqueries that stand by themselves: these are for others to keep. */
+bool joins_plainly(const Query *query);
+
 /* Can a table hold its rows? */
 bool storable(Query *query);
 

@@ -39,7 +39,7 @@ part_for(Query *query, Cutter *cutter)
 		if (equal(made.query, query))
 			return made.table;
 	Query *original = static_cast<Query *>(copyObjectImpl(query));
-	name_columns(query->targetList);
+	name_apart(query);
 	Oid table = cutter->maker.make(cutter->maker.context, keepable(query, cutter));
 	cutter->made.push(Made{original, table});
 	return table;

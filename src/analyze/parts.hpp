@@ -16,7 +16,7 @@ struct PartMaker
 };
 
 /* Gives every visible column a name of its own. */
-void name_columns(List *target_list);
+void name_apart(Query *query);
 
 /* Is the stored query kept best as it is? */
 bool needs_no_parts(Query *stored);

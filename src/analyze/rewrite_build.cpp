@@ -256,12 +256,6 @@ note_sublinks(Query *block)
 	block->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node *>(block));
 }
 
-bool
-refers_outside(Node *subselect)
-{
-	return contain_vars_of_level(subselect, 1);
-}
-
 Bitmapset *
 entries_used(Node *expr)
 {

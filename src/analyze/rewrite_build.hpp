@@ -37,7 +37,6 @@ Node *all_of(List *conjuncts);
 
 /* The flag, made true to the block as it is now. */
 void note_sublinks(Query *block);
-bool refers_outside(Node *subselect);
 Bitmapset *entries_used(Node *expr);
 
 } // namespace dv::analyze

@@ -1,3 +1,4 @@
+#include "analyze/blocks.hpp"
 #include "analyze/cut.hpp"
 #include "analyze/rewrite_steps.hpp"
 #include "pg/compat.hpp"
@@ -84,7 +85,7 @@ in_set(Node *node, void *context)
 	}
 	/* What it refers to in the block would have to become NULL as well. */
 	if (IsA(node, SubLink))
-		leaf->failed = leaf->failed || refers_outside(as<SubLink>(node)->subselect);
+		leaf->failed = leaf->failed || !is_closed(as<Query>(as<SubLink>(node)->subselect));
 	if (IsA(node, Query))
 		return node;
 	return pg::mutate_expression(node, in_set, context);

@@ -1,4 +1,6 @@
 #include "analyze/rewrite_join_rows.hpp"
+
+#include "analyze/blocks.hpp"
 #include "analyze/cut.hpp"
 #include "pg/compat.hpp"
 
@@ -113,35 +115,6 @@ renumber(Node *node, void *context)
 	return false;
 }
 
-bool
-is_flat(const Query *query, Node *from)
-{
-	ListCell *lc;
-	if (IsA(from, FromExpr))
-	{
-		foreach (lc, as<FromExpr>(from)->fromlist)
-			if (!is_flat(query, static_cast<Node *>(lfirst(lc))))
-				return false;
-		return true;
-	}
-	if (IsA(from, JoinExpr))
-		return as<JoinExpr>(from)->jointype == JOIN_INNER && is_flat(query, as<JoinExpr>(from)->larg) &&
-			   is_flat(query, as<JoinExpr>(from)->rarg);
-	RangeTblEntry *rte = rt_fetch(as<RangeTblRef>(from)->rtindex, query->rtable);
-	switch (rte->rtekind)
-	{
-	case RTE_SUBQUERY:
-		return !rte->lateral;
-	case RTE_RELATION:
-	case RTE_FUNCTION:
-	case RTE_VALUES:
-	case RTE_RESULT:
-		return true;
-	default:
-		return false;
-	}
-}
-
 void
 add_rows(JoinedRows *joined, Query *block)
 {
@@ -253,7 +226,7 @@ join_rows(JoinedRows *joined)
 	bool same_rows = above == NIL && !is_grouped(query);
 	bool sublinks = has_sublink(reinterpret_cast<Node *>(query->jointree), nullptr) ||
 					(same_rows && has_sublink(reinterpret_cast<Node *>(query->targetList), nullptr));
-	if (!sublinks && is_flat(query, reinterpret_cast<Node *>(query->jointree)))
+	if (!sublinks && joins_plainly(query))
 	{
 		add_rows(joined, query);
 		note_sublinks(query);

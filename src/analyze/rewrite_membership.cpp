@@ -1,3 +1,4 @@
+#include "analyze/blocks.hpp"
 #include "analyze/cut.hpp"
 #include "analyze/rewrite_join_rows.hpp"
 #include "analyze/rewrite_steps.hpp"
@@ -187,7 +188,7 @@ Node *
 replace_sublink(Replacing *replacing, SubLink *sublink)
 {
 	Node *replaced;
-	if (refers_outside(sublink->subselect) || contain_window_function(sublink->testexpr) ||
+	if (!is_closed(as<Query>(sublink->subselect)) || contain_window_function(sublink->testexpr) ||
 		expression_returns_set(sublink->testexpr))
 		return nullptr;
 	if (sublink->subLinkType == ANY_SUBLINK && is_all_equalities(sublink->testexpr))

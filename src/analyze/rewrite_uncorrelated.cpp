@@ -1,3 +1,4 @@
+#include "analyze/blocks.hpp"
 #include "analyze/cut.hpp"
 #include "analyze/rewrite_join_rows.hpp"
 #include "analyze/rewrite_steps.hpp"
@@ -96,7 +97,7 @@ replace_sublinks(Node *node, void *context)
 		Replacing within{replacing->joined, false};
 		return pg::mutate_expression(node, replace_sublinks, &within);
 	}
-	if (IsA(node, SubLink) && !replacing->grouped && !refers_outside(as<SubLink>(node)->subselect))
+	if (IsA(node, SubLink) && !replacing->grouped && is_closed(as<Query>(as<SubLink>(node)->subselect)))
 	{
 		Query *sub = as<Query>(as<SubLink>(node)->subselect);
 		if (as<SubLink>(node)->subLinkType == EXISTS_SUBLINK)

@@ -1,3 +1,4 @@
+#include "analyze/blocks.hpp"
 #include "analyze/cut.hpp"
 #include "analyze/rewrite_steps.hpp"
 #include "pg/compat.hpp"
@@ -11,36 +12,6 @@ extern "C" {
 namespace dv::analyze {
 
 namespace {
-
-/* Inner joins of relations, and of subqueries that stand by themselves: these are for others to keep. */
-bool
-joins_plainly(const Query *query, Node *node)
-{
-	ListCell *lc;
-	if (IsA(node, FromExpr))
-	{
-		foreach (lc, as<FromExpr>(node)->fromlist)
-			if (!joins_plainly(query, static_cast<Node *>(lfirst(lc))))
-				return false;
-		return true;
-	}
-	if (IsA(node, JoinExpr))
-		return as<JoinExpr>(node)->jointype == JOIN_INNER && joins_plainly(query, as<JoinExpr>(node)->larg) &&
-			   joins_plainly(query, as<JoinExpr>(node)->rarg);
-	RangeTblEntry *rte = rt_fetch(as<RangeTblRef>(node)->rtindex, query->rtable);
-	switch (rte->rtekind)
-	{
-	case RTE_SUBQUERY:
-		return !rte->lateral;
-	case RTE_RELATION:
-	case RTE_FUNCTION:
-	case RTE_VALUES:
-	case RTE_RESULT:
-		return true;
-	default:
-		return false;
-	}
-}
 
 /* Would the inner half be SELECT columns FROM what is there already? */
 bool
@@ -150,8 +121,7 @@ Query *
 rewrite_ungrouped(const Query *query)
 {
 	bool grouped = query->groupClause != NIL || query->hasAggs;
-	bool flat =
-		!query->hasSubLinks && !query->hasTargetSRFs && joins_plainly(query, reinterpret_cast<Node *>(query->jointree));
+	bool flat = !query->hasSubLinks && !query->hasTargetSRFs && joins_plainly(query);
 	if (flat || query->setOperations || query->groupingSets != NIL || query->havingQual || is_limited(query) ||
 		(query->hasTargetSRFs && !grouped) || grouped + query->hasWindowFuncs + (query->distinctClause != NIL) != 1 ||
 		flatten(query) != nullptr)

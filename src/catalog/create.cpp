@@ -249,7 +249,7 @@ uses_of_query(Query *query)
 	pg::Vec<analyze::TableUse> uses;
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	analyze::name_columns(query->targetList);
+	analyze::name_apart(query);
 	BeginInternalSubTransaction(nullptr);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
