@@ -10,6 +10,8 @@ namespace dv::analyze {
 
 /* normalize.cpp: views expanded, CTEs that are read inlined as subqueries, names of joins gone. A copy. */
 Query *normalize(const Query *query);
+/* An entry that reads a view or a CTE reads its query instead. */
+void become_subquery(RangeTblEntry *rte, Query *subquery);
 /* Entries of the range table that nothing reads (as OLD and NEW of a stored view) no longer say that they are. */
 void neutralise_unread(Query *query);
 

@@ -101,6 +101,8 @@ ordinary_cte(const RangeTblEntry *rte, Level *level)
 	return nullptr;
 }
 
+} // namespace
+
 void
 become_subquery(RangeTblEntry *rte, Query *subquery)
 {
@@ -120,6 +122,8 @@ become_subquery(RangeTblEntry *rte, Query *subquery)
 	rte->coltypmods = NIL;
 	rte->colcollations = NIL;
 }
+
+namespace {
 
 void
 normalize_entry(RangeTblEntry *rte, Level *level)

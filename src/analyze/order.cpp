@@ -8,6 +8,7 @@ extern "C" {
 #include "parser/parse_oper.h"
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
+#include "rewrite/rewriteHandler.h"
 }
 
 namespace dv::analyze {
@@ -215,10 +216,29 @@ complete_node(Node *node, void *context)
 	return pg::walk_expression(node, complete_node, context);
 }
 
+/* A plain view that leaves an order open is read as the query that it stands for, completed. */
+void
+complete_view(RangeTblEntry *rte)
+{
+	Relation rel = relation_open(rte->relid, AccessShareLock);
+	Query *body = static_cast<Query *>(copyObjectImpl(get_view_query(rel)));
+	relation_close(rel, NoLock);
+	neutralise_unread(body);
+	Query *completed = static_cast<Query *>(copyObjectImpl(body));
+	complete_query(completed);
+	if (!equal(body, completed))
+		become_subquery(rte, completed);
+}
+
 void
 complete_query(Query *query)
 {
 	check_stack_depth();
+	ListCell *entry;
+	foreach (entry, query->rtable)
+		if (lfirst_node(RangeTblEntry, entry)->rtekind == RTE_RELATION &&
+			lfirst_node(RangeTblEntry, entry)->relkind == RELKIND_VIEW)
+			complete_view(lfirst_node(RangeTblEntry, entry));
 	Completion completion{query, {}};
 	(void) pg::walk_query(query, complete_node, &completion, QTW_IGNORE_JOINALIASES);
 	if (completion.windows.n > 0)

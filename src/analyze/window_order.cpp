@@ -76,13 +76,21 @@ List *
 window_order(Query *query)
 {
 	ListCell *lc;
-	if (query->groupingSets != NIL)
-		return NIL;
 	if (query->groupClause == NIL)
 		return query->hasAggs ? NIL : row_order(query, reinterpret_cast<Node *>(query->jointree));
 	List *order = NIL;
+	GroupingFunc *set = makeNode(GroupingFunc);
 	foreach (lc, query->groupClause)
-		order = lappend(order, get_sortgroupclause_expr(lfirst_node(SortGroupClause, lc), query->targetList));
+	{
+		SortGroupClause *clause = lfirst_node(SortGroupClause, lc);
+		order = lappend(order, get_sortgroupclause_expr(clause, query->targetList));
+		set->args = lappend(set->args, llast(order));
+		set->refs = lappend_int(set->refs, static_cast<int>(clause->tleSortGroupRef));
+	}
+	set->location = -1;
+	/* Of several sets, the one that a row is of, too; GROUPING() takes so many at the most. */
+	if (query->groupingSets != NIL && list_length(set->args) <= 31)
+		order = lappend(order, set);
 	return order;
 }
 

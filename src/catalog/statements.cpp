@@ -1,6 +1,7 @@
 #include "catalog/statements.hpp"
 
 #include "catalog/attach.hpp"
+#include "catalog/plain_views.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
 
@@ -183,6 +184,25 @@ refuse_drop(DropStmt *stmt)
 		refuse_part(resolve(makeRangeVarFromNameList(lfirst_node(List, cell))), "drop");
 }
 
+/* What a view was made of: with another query behind the name it would be another view. */
+void
+refuse_replace_view(ViewStmt *stmt)
+{
+	Oid relid = stmt->replace ? resolve(stmt->view) : InvalidOid;
+
+	if (!OidIsValid(relid) || get_rel_relkind(relid) != RELKIND_VIEW || is_placeholder(relid))
+		return;
+	for (const View *reader : all_views())
+	{
+		if (reader->definition == relid || !reads_plain_view(reader->definition, relid))
+			continue;
+		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+						errmsg("cannot replace view \"%s\"", get_rel_name(relid)),
+						errdetail("View \"%s\" is kept by its query.", get_rel_name(reader->view)),
+						errhint("Drop that view, and make it anew afterwards.")));
+	}
+}
+
 void
 refuse_set_schema(AlterObjectSchemaStmt *stmt)
 {
@@ -210,6 +230,9 @@ refuse_statement(Node *parsetree)
 		break;
 	case T_DropStmt:
 		refuse_drop(reinterpret_cast<DropStmt *>(parsetree));
+		break;
+	case T_ViewStmt:
+		refuse_replace_view(reinterpret_cast<ViewStmt *>(parsetree));
 		break;
 	case T_CreateTrigStmt:
 		refuse_trigger(reinterpret_cast<CreateTrigStmt *>(parsetree));

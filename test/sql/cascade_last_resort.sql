@@ -12,6 +12,7 @@ INSERT INTO lr_queries VALUES
 ('lr_view', 'SELECT p.id, b.id AS b FROM lr_plain p LEFT JOIN lr_b b ON b.a = p.id AND b.y <> ''c'''),
 ('lr_scalar', 'SELECT g, (SELECT count(*) FROM lr_b b WHERE b.a = c.id) AS n FROM (SELECT id, g FROM lr_a WHERE x < 8) c'),
 ('lr_exists', 'SELECT x FROM lr_plain p WHERE NOT EXISTS (SELECT FROM lr_b b WHERE b.a = p.id)'),
+('lr_row', 'SELECT to_jsonb(q) AS j FROM (SELECT g, sum(x) AS s, count(*) AS n FROM lr_a GROUP BY g) q WHERE q.n > 1'),
 ('lr_top', 'SELECT id, x FROM lr_a WHERE g <> 2 ORDER BY x DESC LIMIT 4'),
 ('lr_top_join', 'SELECT b.id, a.x FROM lr_a a JOIN lr_b b ON b.a = a.id ORDER BY a.x NULLS FIRST, b.id OFFSET 2 LIMIT 5'),
 ('lr_top_ties', 'SELECT g, x FROM lr_a WHERE id > 3 ORDER BY g DESC FETCH FIRST 2 ROWS WITH TIES');
