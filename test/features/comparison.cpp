@@ -98,7 +98,7 @@ Comparison::judge(Subject &subject, const std::string &content, const std::strin
 	}
 	if (content == expected)
 		return;
-	Failure failure = fuzz::compare(session_, subject.view);
+	Failure failure = fuzz::compare(session_, subject.view, true);
 	if (failure.kind == Failure::none)
 		failure = {Failure::difference, subject.feature->name, "", "only the texts of view and query differ"};
 	fail_(subject, failure);
