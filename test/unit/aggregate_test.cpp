@@ -56,6 +56,33 @@ TEST(Aggregate, OneQueryPerTermOfTheJoin)
 	EXPECT_TRUE(aggregate_terms(p.view, Changed{false}).empty());
 }
 
+TEST(Aggregate, SeveralTermsAreNettedBeforeSignsAreLookedAt)
+{
+	Program p;
+	int a = p.table("public.a", {"g"});
+	int b = p.table("public.b", {"g", "x"});
+	(void) p.reads(a);
+	(void) p.reads(b);
+	p.key("g", -1, {});
+	p.block(" r0.g AS __dv_g1, r1.x AS __dv_a1 FROM __dv_slot_0 r0, __dv_slot_1 r1 WHERE r0.g = r1.g");
+	p.state(StateKind::extreme, 0, "numeric", "pg_catalog.max");
+	constexpr bool scaled[] = {true};
+	p.view.nets = true;
+	p.view.scaled = {scaled, 1};
+
+	std::vector<std::string> terms = linear_terms(p.view, Changed{true, true});
+	ASSERT_EQ(terms.size(), 2U);
+	EXPECT_EQ(
+		aggregate_terms(p.view, Changed{true, true}),
+		(std::vector<std::string>{
+			"SELECT d.g1, pg_catalog.max(d.a1) FILTER (WHERE d.s > 0), pg_catalog.max(d.a1) FILTER (WHERE d.s < 0), "
+			"count(*) FILTER (WHERE d.s < 0) FROM (SELECT sum(t.s)::pg_catalog.int4, t.g1, t.a1 FROM (" +
+			terms[0] + " UNION ALL " + terms[1] +
+			") t(s, g1, a1) GROUP BY t.g1, t.a1, pg_catalog.scale(t.a1) HAVING sum(t.s) <> 0) d(s, g1, a1) "
+			"GROUP BY d.g1"}));
+	EXPECT_EQ(aggregate_terms(p.view, only(p.view, b))[0].find("UNION ALL"), std::string::npos);
+}
+
 TEST(Aggregate, ConstantsOfBranchesTellThemApart)
 {
 	Program p;
