@@ -251,7 +251,7 @@ serves(Query *query)
 	if (ir->kind == core::Kind::linear || ir->kind == core::Kind::aggregate)
 		return true;
 	for (int i = 0; i < analysis->ntables; i++)
-		if (!analysis->tables[i].incremental)
+		if (!analysis->tables[i].incremental && get_rel_relkind(analysis->tables[i].table) != RELKIND_MATVIEW)
 			return false;
 	if (ir->kind != core::Kind::keyed)
 		return analysis->ntables == 0;

@@ -110,8 +110,14 @@ describe_uses(Work *work)
 		while ((column = bms_next_member(count.columns, column)) >= 0)
 			columns[use.ncolumns++] = column;
 		use.columns = columns;
-		analysis->on_demand_only = analysis->on_demand_only || get_rel_relkind(count.table) == RELKIND_FOREIGN_TABLE ||
-								   get_rel_relkind(count.table) == RELKIND_MATVIEW;
+		analysis->on_demand_only = analysis->on_demand_only || get_rel_relkind(count.table) == RELKIND_FOREIGN_TABLE;
+		if (get_rel_relkind(count.table) == RELKIND_MATVIEW)
+		{
+			use.strategy = "complete";
+			use.reason = "a plain materialized view changes as a whole, when it is refreshed";
+			use.delta_sql = work->ir->content.data();
+			continue;
+		}
 		pg::outbound([&] {
 			core::Explanation explanation = core::explain(*work->ir, i);
 			use.incremental = explanation.incremental;

@@ -110,8 +110,9 @@ add_triggers(const analyze::Analysis *analysis)
 	{
 		Oid table = analysis->tables[i].table;
 
-		/* Changes of our own views are captured by who makes them. */
-		if (view(table) == nullptr && can_be_watched(table) && !has_capture_triggers(table))
+		/* Changes of our own views are captured by who makes them, those of materialized ones by the event trigger. */
+		if (view(table) == nullptr && get_rel_relkind(table) != RELKIND_MATVIEW && can_be_watched(table) &&
+			!has_capture_triggers(table))
 			add_capture_triggers(table);
 	}
 }

@@ -235,6 +235,19 @@ is_whole(const View *view)
 		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->maintained));
 }
 
+/* REFRESH MATERIALIZED VIEW: which rows of it have changed is not known. */
+void
+note_refreshed(Oid relation)
+{
+	const Table *refreshed = OidIsValid(relation) ? table(relation) : nullptr;
+
+	if (refreshed == nullptr)
+		return;
+	note_stale(relation);
+	if (refreshed->captured)
+		capture::append_unknown(relation);
+}
+
 void
 check_everything()
 {
@@ -333,6 +346,7 @@ ddl_command_end(Node *parsetree, const char *tag)
 		return;
 	check_remembered(parsetree);
 	note_changed_rows(relation_whose_columns_change(parsetree));
+	note_refreshed(relation_refreshed(parsetree));
 	if (begins(tag, "ALTER TABLE") || begins(tag, "CREATE TABLE") || begins(tag, "CREATE FOREIGN TABLE") ||
 		begins(tag, "ALTER FOREIGN TABLE") || begins(tag, "ALTER SCHEMA") || begins(tag, "REASSIGN OWNED") ||
 		begins(tag, "CREATE SUBSCRIPTION") || begins(tag, "ALTER SUBSCRIPTION"))

@@ -51,8 +51,6 @@ unwatchable(Oid table)
 
 	if (row.relkind == RELKIND_FOREIGN_TABLE)
 		return "Changes of foreign tables cannot be seen.";
-	if (row.relkind == RELKIND_MATVIEW)
-		return "Changes of materialized views cannot be seen.";
 	if (row.relkind == RELKIND_PARTITIONED_TABLE)
 		return "Partitioned tables are not supported yet.";
 	if (row.relispartition)

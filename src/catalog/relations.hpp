@@ -8,7 +8,10 @@
 
 namespace dv::catalog {
 
-/* Can changes of this table be seen by our triggers? Not those of partitions, inheritance children and foreign tables. */
+/*
+ * Can changes of this table be seen, by our triggers, or by the event trigger where it is a plain materialized view? Not
+ * those of partitions, inheritance children and foreign tables.
+ */
 bool can_be_watched(Oid table);
 
 /* 0A000 where it cannot; `owner` is the view's, whom row-level security must not bind. */

@@ -288,6 +288,14 @@ view_whose_parts_follow(Node *parsetree)
 }
 
 Oid
+relation_refreshed(Node *parsetree)
+{
+	return parsetree != nullptr && IsA(parsetree, RefreshMatViewStmt)
+			   ? resolve(reinterpret_cast<RefreshMatViewStmt *>(parsetree)->relation)
+			   : InvalidOid;
+}
+
+Oid
 relation_whose_columns_change(Node *parsetree)
 {
 	ListCell *cell;

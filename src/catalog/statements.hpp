@@ -19,6 +19,9 @@ Oid view_whose_parts_follow(Node *parsetree);
 /* The table whose columns this command makes, takes away, changes or renames, or InvalidOid. */
 Oid relation_whose_columns_change(Node *parsetree);
 
+/* The plain materialized view that this command refreshes, or InvalidOid. */
+Oid relation_refreshed(Node *parsetree);
+
 DropBehavior drop_behavior(Node *parsetree);
 
 } // namespace dv::catalog
