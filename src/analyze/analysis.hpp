@@ -60,6 +60,9 @@ Query *parse(const char *text);
 /* The query with every order that it leaves open completed, so that it has one right answer. */
 Query *complete_orders(Query *query);
 
+/* The index that holds what is as good as a primary key, immediate and valid; or InvalidOid. */
+Oid key_index(Oid table);
+
 /* Its text, every name qualified. */
 char *text_of(Query *query);
 

@@ -76,41 +76,50 @@ unique_with_nulls(Relation rel)
 
 } // namespace
 
+Oid
+key_index(Oid table)
+{
+	Relation rel = table_open(table, AccessShareLock);
+	/* A replica identity is unique, immediate and never NULL, too. */
+	Oid found = RelationGetReplicaIndex(rel);
+	if (OidIsValid(rel->rd_pkindex))
+		found = rel->rd_pkindex;
+	else if (!OidIsValid(found))
+		found = unique_with_nulls(rel);
+	if (OidIsValid(found))
+	{
+		Relation index = index_open(found, AccessShareLock);
+		if (!index->rd_index->indimmediate || !index->rd_index->indisvalid)
+			found = InvalidOid;
+		index_close(index, NoLock);
+	}
+	table_close(rel, NoLock);
+	return found;
+}
+
 TableKey
 primary_key(Oid table)
 {
 	TableKey key{0, nullptr, true, false};
-	Relation rel = table_open(table, AccessShareLock);
-	/* A replica identity is unique, immediate and never NULL, too. */
-	Oid index = RelationGetReplicaIndex(rel);
-	if (OidIsValid(rel->rd_pkindex))
-		index = rel->rd_pkindex;
-	else if (!OidIsValid(index))
+	Oid found = key_index(table);
+	if (!OidIsValid(found))
+		return key;
+	Relation index = index_open(found, AccessShareLock);
+	Form_pg_index form = index->rd_index;
+	AttrNumber *columns = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * form->indnkeyatts));
+	for (int i = 0; i < form->indnkeyatts; i++)
 	{
-		index = unique_with_nulls(rel);
-		key.nullable = OidIsValid(index);
+		Oid type;
+		int32 typmod;
+		Oid collation;
+		columns[i] = form->indkey.values[i];
+		get_atttypetypmodcoll(table, columns[i], &type, &typmod, &collation);
+		key.bounded = key.bounded && bounded_type(type, typmod);
 	}
-	if (OidIsValid(index))
-	{
-		Relation index_rel = index_open(index, AccessShareLock);
-		Form_pg_index form = index_rel->rd_index;
-		if (form->indimmediate && form->indisvalid)
-		{
-			AttrNumber *columns = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * form->indnkeyatts));
-			int unbounded = 0;
-			for (int i = 0; i < form->indnkeyatts; i++)
-			{
-				columns[i] = form->indkey.values[i];
-				Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), columns[i] - 1);
-				unbounded += !bounded_type(att->atttypid, att->atttypmod);
-			}
-			key.ncolumns = form->indnkeyatts;
-			key.columns = columns;
-			key.bounded = unbounded == 0;
-		}
-		index_close(index_rel, NoLock);
-	}
-	table_close(rel, NoLock);
+	key.ncolumns = form->indnkeyatts;
+	key.columns = columns;
+	key.nullable = form->indnullsnotdistinct && !form->indisprimary && !form->indisreplident;
+	index_close(index, NoLock);
 	return key;
 }
 

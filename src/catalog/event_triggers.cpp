@@ -28,17 +28,25 @@ begins(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+struct Remembered
+{
+	Oid view;
+	bool fits;           /* its analysis */
+	const char *ordered; /* its query, every order completed */
+};
+
 /*
  * Between the start and the end of a command: the relation of ours that it
- * names, and the views that fitted their analysis before.
+ * names, its key, and the views on it as they were before.
  */
 struct Pending
 {
 	Node *parsetree;
 	LocalTransactionId transaction;
 	Oid relation;
+	Oid key;
 	int nviews;
-	Oid *views;
+	Remembered *views;
 };
 
 Pending pending;
@@ -63,21 +71,52 @@ views_of(Oid relation)
 	return views;
 }
 
+char *
+ordered_query(const View *view)
+{
+	Oid definition = OidIsValid(view->part_of) ? view->part_of : view->definition;
+	return analyze::text_of(analyze::complete_orders(analyze::stored_query(definition)));
+}
+
 /* Kept to the end of the command, in TopTransactionContext. */
 void
 remember(Node *parsetree, Oid relation)
 {
 	pg::Vec<const View *> views = views_of(relation);
 
-	pending = {parsetree, pg::local_transaction(), relation, 0, nullptr};
+	pending = {parsetree, pg::local_transaction(), relation, InvalidOid, 0, nullptr};
 	if (views.empty())
 		return;
-	pending.views = static_cast<Oid *>(MemoryContextAlloc(TopTransactionContext, sizeof(Oid) * views.n));
+	pending.key = analyze::key_index(relation);
+	pending.views = static_cast<Remembered *>(MemoryContextAlloc(TopTransactionContext, sizeof(Remembered) * views.n));
 	for (const View *candidate : views)
 	{
-		if (fitting_analysis(candidate) != nullptr)
-			pending.views[pending.nviews++] = candidate->view;
+		bool fits = fitting_analysis(candidate) != nullptr;
+		const char *ordered =
+			OidIsValid(pending.key) ? MemoryContextStrdup(TopTransactionContext, ordered_query(candidate)) : nullptr;
+		pending.views[pending.nviews++] = {candidate->view, fits, ordered};
 	}
+}
+
+bool
+is_whole(const View *view)
+{
+	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->view)) &&
+		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->definition)) &&
+		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->maintained));
+}
+
+/* REFRESH MATERIALIZED VIEW: which rows of it have changed is not known. */
+void
+note_refreshed(Oid relation)
+{
+	const Table *refreshed = OidIsValid(relation) ? table(relation) : nullptr;
+
+	if (refreshed == nullptr)
+		return;
+	note_stale(relation);
+	if (refreshed->captured)
+		capture::append_unknown(relation);
 }
 
 /* A command that changes how a view must be kept would leave it without the columns or the index for it. */
@@ -99,15 +138,20 @@ check_remembered(Node *parsetree)
 						errhint("Use deltaview.pause() for the views on this table.")));
 	for (int i = 0; i < done.nviews; i++)
 	{
-		const View *candidate = view(done.views[i]);
+		const Remembered &before = done.views[i];
+		const View *candidate = view(before.view);
 
-		if (candidate == nullptr || !SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->view)) ||
-			!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(candidate->maintained)) ||
-			fitting_analysis(candidate) != nullptr)
+		if (candidate == nullptr || !is_whole(candidate))
+			continue;
+		bool misfits = before.fits && fitting_analysis(candidate) == nullptr;
+		bool disordered = before.ordered && analyze::key_index(done.relation) != done.key &&
+						  strcmp(ordered_query(candidate), before.ordered) != 0;
+		if (!misfits && !disordered)
 			continue;
 		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 						errmsg("view \"%s\" could not be maintained after this command", get_rel_name(candidate->view)),
-						errdetail("It needs a key or an index that the command changes."),
+						misfits ? errdetail("It needs a key or an index that the command changes.")
+								: errdetail("A key that the command changes completes its order."),
 						errhint("Drop the view, and make it anew afterwards.")));
 	}
 }
@@ -224,27 +268,6 @@ note_changed_rows(Oid relation)
 		return;
 	note_stale(relation);
 	if (changed->captured)
-		capture::append_unknown(relation);
-}
-
-bool
-is_whole(const View *view)
-{
-	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->view)) &&
-		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->definition)) &&
-		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->maintained));
-}
-
-/* REFRESH MATERIALIZED VIEW: which rows of it have changed is not known. */
-void
-note_refreshed(Oid relation)
-{
-	const Table *refreshed = OidIsValid(relation) ? table(relation) : nullptr;
-
-	if (refreshed == nullptr)
-		return;
-	note_stale(relation);
-	if (refreshed->captured)
 		capture::append_unknown(relation);
 }
 

@@ -37,6 +37,18 @@ SELECT deltaview.create_view('oo_refused', 'SELECT x, nth_value(x, 2) OVER (PART
 SELECT deltaview.create_view('oo_refused', 'SELECT x, array_agg(x) OVER (ORDER BY o) AS l FROM oo_d');
 SELECT deltaview.create_view('oo_refused', 'SELECT x FROM oo_t ORDER BY o OFFSET 1 FETCH FIRST 2 ROWS WITH TIES');
 
+-- A key that completes an order stays as long as the view.
+CREATE TABLE oo_key (id int PRIMARY KEY, g int, x text);
+CREATE TABLE oo_unique (id int, g int, x text);
+CREATE UNIQUE INDEX oo_unique_id ON oo_unique (id) NULLS NOT DISTINCT;
+SET client_min_messages = warning;
+SELECT deltaview.create_view('oo_of_key', 'SELECT g, array_agg(x) AS a FROM oo_key GROUP BY g');
+SELECT deltaview.create_view('oo_of_unique', 'SELECT x, row_number() OVER (PARTITION BY g) AS r FROM oo_unique');
+ALTER TABLE oo_key DROP CONSTRAINT oo_key_pkey;
+ALTER TABLE oo_key DROP CONSTRAINT oo_key_pkey, ADD PRIMARY KEY (id);
+DROP INDEX oo_unique_id;
+DROP TABLE oo_key, oo_unique CASCADE;
+
 SET client_min_messages = warning;
 DROP TABLE oo_t, oo_d CASCADE;
 DROP TABLE oo_queries;
