@@ -179,7 +179,7 @@ cut_joins(Query *query, Cutter *cutter)
 	{
 		RangeTblEntry *rte = lfirst_node(RangeTblEntry, lc);
 		if (rte->rtekind != RTE_SUBQUERY || !pulls_up(rte->subquery) || !is_closed(rte->subquery) ||
-			tables_of(rte->subquery).empty())
+			tables_of(rte->subquery).empty() || reads_row_of(query, foreach_current_index(lc) + 1))
 			continue;
 		Query *sub = static_cast<Query *>(copyObjectImpl(rte->subquery));
 		if (!storable(sub))
