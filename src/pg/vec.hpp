@@ -27,8 +27,11 @@ template <class T> struct Vec
 		return data[n++];
 	}
 
+	/* Room for so many; what is there already stays as it is. */
 	void grow(int atleast)
 	{
+		if (atleast <= room)
+			return;
 		if (context == nullptr)
 			context = CurrentMemoryContext;
 		int want = room > 0 ? room * 2 : 8;
