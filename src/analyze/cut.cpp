@@ -70,6 +70,8 @@ drop_unnamed(Query *query)
 	renumber(query->targetList);
 }
 
+} // namespace
+
 void
 set_flags(Query *query)
 {
@@ -79,6 +81,8 @@ set_flags(Query *query)
 	query->hasTargetSRFs = expression_returns_set(target_list);
 	query->hasSubLinks = checkExprHasSubLink(reinterpret_cast<Node *>(query));
 }
+
+namespace {
 
 Query *
 half_of(const Query *query)

@@ -19,6 +19,12 @@ struct Cut
 	bool failed;        /* something cannot be a column */
 };
 
+/* What the query says that its expressions hold, made true to them as they are now. */
+void set_flags(Query *query);
+
+/* What nothing reads of a subquery in FROM becomes NULL, if that changes no other column and no number of rows. */
+void drop_unread(Query *query, int rtindex);
+
 Query *inner_half(const Query *query);
 Query *outer_half(const Query *query);
 

@@ -1,6 +1,7 @@
 #include "analyze/parts.hpp"
 
 #include "analyze/blocks.hpp"
+#include "analyze/cut.hpp"
 #include "analyze/rewrite_build.hpp"
 #include "analyze/states.hpp"
 #include "analyze/work.hpp"
@@ -129,6 +130,7 @@ cut_level(Query *query, Cutter *cutter)
 		{
 			/* a branch of a set operation; or its row is read as a whole, in which hidden columns would show */
 			bool fixed = query->setOperations || reads_row_of(query, foreach_current_index(lc) + 1);
+			drop_unread(query, foreach_current_index(lc) + 1);
 			cuts.any = cut_entry(lfirst_node(RangeTblEntry, lc), fixed, cutter) || cuts.any;
 		}
 	(void) pg::walk_query(query, cut_sublink, &cuts,
@@ -181,6 +183,7 @@ cut_joins(Query *query, Cutter *cutter)
 		if (rte->rtekind != RTE_SUBQUERY || !pulls_up(rte->subquery) || !is_closed(rte->subquery) ||
 			tables_of(rte->subquery).empty() || reads_row_of(query, foreach_current_index(lc) + 1))
 			continue;
+		drop_unread(query, foreach_current_index(lc) + 1);
 		Query *sub = static_cast<Query *>(copyObjectImpl(rte->subquery));
 		if (!storable(sub))
 			continue;
