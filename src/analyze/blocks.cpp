@@ -129,6 +129,13 @@ is_row_type(Oid type)
 } // namespace
 
 bool
+storable(const Node *expr)
+{
+	Oid type = exprType(expr);
+	return get_typtype(type) != TYPTYPE_PSEUDO && (!type_is_collatable(type) || OidIsValid(exprCollation(expr)));
+}
+
+bool
 storable(Query *query)
 {
 	ListCell *lc;
@@ -136,9 +143,7 @@ storable(Query *query)
 	{
 		TargetEntry *entry = lfirst_node(TargetEntry, lc);
 		Node *expr = reinterpret_cast<Node *>(entry->expr);
-		Oid type = exprType(expr);
-		if (!entry->resjunk && (get_typtype(type) == TYPTYPE_PSEUDO || is_row_type(type) ||
-								(type_is_collatable(type) && !OidIsValid(exprCollation(expr)))))
+		if (!entry->resjunk && (!storable(expr) || is_row_type(exprType(expr))))
 			return false;
 	}
 	return count_columns(query->targetList) > 0;

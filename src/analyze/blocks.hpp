@@ -16,7 +16,10 @@ bool pulls_up(const Query *query);
 /* Inner joins of relations, and of subqueries that stand by themselves: these are for others to keep. */
 bool joins_plainly(const Query *query);
 
-/* Can a table hold its rows? */
+/* Can a column hold it? */
+bool storable(const Node *expr);
+
+/* Can a hidden table hold its rows, and let the tables that it reads be altered? */
 bool storable(Query *query);
 
 } // namespace dv::analyze

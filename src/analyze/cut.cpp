@@ -1,4 +1,6 @@
 #include "analyze/cut.hpp"
+
+#include "analyze/blocks.hpp"
 #include "analyze/order.hpp"
 #include "analyze/states.hpp"
 #include "pg/compat.hpp"
@@ -13,14 +15,6 @@ extern "C" {
 namespace dv::analyze {
 
 namespace {
-
-/* Can a table's column hold it? */
-bool
-is_storable(const Node *expr)
-{
-	Oid type = exprType(expr);
-	return get_typtype(type) != TYPTYPE_PSEUDO && (!type_is_collatable(type) || OidIsValid(exprCollation(expr)));
-}
 
 bool
 names_entry(List *clauses, Index ref)
@@ -208,7 +202,7 @@ put_out(Cut *cut, Node *expr)
 	TargetEntry *output = tlist_member(as<Expr>(own), cut->outputs);
 	if (output == nullptr)
 	{
-		if (!is_storable(own))
+		if (!storable(own))
 		{
 			cut->failed = true;
 			return expr;
@@ -346,7 +340,7 @@ raise_clauses(const Query *query, bool distinct)
 			hidden = lappend(hidden, entry);
 			continue;
 		}
-		if (!is_storable(reinterpret_cast<Node *>(entry->expr)))
+		if (!storable(reinterpret_cast<Node *>(entry->expr)))
 			return nullptr;
 		names = lappend(names, entry->resjunk ? nullptr : entry->resname);
 		visible = lappend(visible, entry);

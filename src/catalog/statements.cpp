@@ -144,6 +144,22 @@ refuse_trigger(CreateTrigStmt *stmt)
 						errhint("Use an AFTER trigger.")));
 }
 
+/* The view that the index is of, or of a base table whose rows it tells apart for a view. */
+const View *
+view_kept_by(Oid index)
+{
+	if (get_rel_relkind(index) != RELKIND_INDEX)
+		return nullptr;
+	Oid relid = IndexGetRelation(index, true);
+	if (const View *owner = view(relid))
+	{
+		analyze::Analysis *analysis = fitting_analysis(owner);
+		return analysis && find_key_index(relid, analysis) == index ? owner : nullptr;
+	}
+	const Table *base = table(relid);
+	return base && analyze::key_index(relid) == index ? base->views[0] : nullptr;
+}
+
 /* One index is looked after at the end of the command; several, or one that goes in transactions of its own, are not. */
 void
 refuse_drop_index(DropStmt *stmt)
@@ -155,14 +171,9 @@ refuse_drop_index(DropStmt *stmt)
 	foreach (cell, stmt->objects)
 	{
 		Oid index = resolve(makeRangeVarFromNameList(lfirst_node(List, cell)));
-		const View *owner = nullptr;
+		const View *owner = OidIsValid(index) ? view_kept_by(index) : nullptr;
 
-		if (OidIsValid(index) && get_rel_relkind(index) == RELKIND_INDEX)
-			owner = view(IndexGetRelation(index, true));
 		if (owner == nullptr)
-			continue;
-		analyze::Analysis *analysis = fitting_analysis(owner);
-		if (analysis == nullptr || find_key_index(owner->view, analysis) != index)
 			continue;
 		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 						errmsg("cannot drop index \"%s\"", get_rel_name(index)),

@@ -49,6 +49,15 @@ ALTER TABLE oo_key DROP CONSTRAINT oo_key_pkey, ADD PRIMARY KEY (id);
 DROP INDEX oo_unique_id;
 DROP TABLE oo_key, oo_unique CASCADE;
 
+CREATE TABLE oo_i (x int NOT NULL, g int, y int);
+CREATE UNIQUE INDEX oo_ix ON oo_i (x);
+ALTER TABLE oo_i REPLICA IDENTITY USING INDEX oo_ix;
+CREATE INDEX oo_ig ON oo_i (g);
+SELECT deltaview.create_view('oo_v', 'SELECT g, array_agg(y) AS a FROM oo_i GROUP BY g');
+DROP INDEX oo_ig, oo_ix;
+DROP INDEX CONCURRENTLY oo_ix;
+DROP INDEX oo_ig;
 SET client_min_messages = warning;
+DROP TABLE oo_i CASCADE;
 DROP TABLE oo_t, oo_d CASCADE;
 DROP TABLE oo_queries;
