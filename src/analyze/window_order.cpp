@@ -94,12 +94,12 @@ window_order(Query *query)
 	return order;
 }
 
-/* Does the result tell in which order peers come, which share a frame? */
+/* Does the result tell in which order peers come, which share a frame? A function of the user's may. */
 bool
 shows_peers(const WindowFunc *func)
 {
 	if (get_func_namespace(func->winfnoid) != PG_CATALOG_NAMESPACE)
-		return false;
+		return true;
 	return func->winfnoid == F_LAST_VALUE || func->winfnoid == F_NTH_VALUE || func->winfnoid == F_FIRST_VALUE ||
 		   (func->winagg && is_order_sensitive(func->winfnoid));
 }

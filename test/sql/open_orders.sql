@@ -35,6 +35,13 @@ SELECT name, verify FROM oo_queries, LATERAL (SELECT count(*) AS verify FROM del
 \set VERBOSITY default
 SELECT deltaview.create_view('oo_refused', 'SELECT x, nth_value(x, 2) OVER (PARTITION BY g ORDER BY o) AS l FROM oo_t');
 SELECT deltaview.create_view('oo_refused', 'SELECT x, array_agg(x) OVER (ORDER BY o) AS l FROM oo_d');
+CREATE AGGREGATE oo_chain(text) (SFUNC = textcat, STYPE = text, INITCOND = '');
+SELECT deltaview.create_view('oo_refused', 'SELECT x, oo_chain(x) OVER (ORDER BY o) AS l FROM oo_d');
+SET client_min_messages = error;
+SELECT deltaview.create_view('oo_chained', 'SELECT x, oo_chain(x) OVER (PARTITION BY g ORDER BY o ROWS 2 PRECEDING) AS l, oo_chain(x) OVER (PARTITION BY g) AS m FROM oo_d');
+RESET client_min_messages;
+INSERT INTO oo_d VALUES (1, 1, 'p'), (1, 1, 'q');
+SELECT only_in_view, only_in_query, verify FROM verify_both_ways('oo_chained');
 SELECT deltaview.create_view('oo_refused', 'SELECT x FROM oo_t ORDER BY o OFFSET 1 FETCH FIRST 2 ROWS WITH TIES');
 
 -- A key that completes an order stays as long as the view.
@@ -61,3 +68,4 @@ SET client_min_messages = warning;
 DROP TABLE oo_i CASCADE;
 DROP TABLE oo_t, oo_d CASCADE;
 DROP TABLE oo_queries;
+DROP AGGREGATE oo_chain(text);
