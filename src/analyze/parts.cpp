@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "optimizer/optimizer.h"
+#include "optimizer/tlist.h"
 #include "parser/parse_relation.h"
 #include "parser/parsetree.h"
 }
@@ -242,10 +243,29 @@ folds(const Query *query)
 		   collect_folds(query->targetList, &found);
 }
 
+/* What the server shows for a constant among grouping sets depends on the plan: such a query stays in one piece. */
+bool
+groups_by_constant(Node *node, void *)
+{
+	if (node == nullptr)
+		return false;
+	if (!IsA(node, Query))
+		return pg::walk_expression(node, groups_by_constant, nullptr);
+	Query *query = as<Query>(node);
+	ListCell *lc;
+	if (query->groupingSets != NIL)
+		foreach (lc, query->groupClause)
+			if (!contain_var_clause(get_sortgroupclause_expr(lfirst_node(SortGroupClause, lc), query->targetList)))
+				return true;
+	return pg::walk_query(query, groups_by_constant, nullptr, QTW_IGNORE_JOINALIASES);
+}
+
 /* Is the query kept well as it stands? */
 bool
 serves(Query *query)
 {
+	if (groups_by_constant(reinterpret_cast<Node *>(query), nullptr))
+		return true;
 	FirstRows rows;
 	if (reads_first_rows(query, &rows))
 		return true;
