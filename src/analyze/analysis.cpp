@@ -43,14 +43,6 @@ is_simple(const Query *query)
 		   query->havingQual == nullptr;
 }
 
-/* A table keeps no order: one matters only where it says which rows to take, or multiplies them by a set. */
-void
-drop_needless_order(Query *query)
-{
-	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn && !query->hasTargetSRFs)
-		query->sortClause = NIL;
-}
-
 void
 refuse_reserved_names(Query *query)
 {
@@ -65,6 +57,13 @@ refuse_reserved_names(Query *query)
 }
 
 } // namespace
+
+void
+drop_needless_order(Query *query)
+{
+	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn && !query->hasTargetSRFs)
+		query->sortClause = NIL;
+}
 
 Analysis *
 analyze(Query *stored, Oid view, bool use_keys, bool is_part)

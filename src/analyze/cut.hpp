@@ -72,6 +72,14 @@ is_limited(const Query *query)
 	return query->limitCount != nullptr || query->limitOffset != nullptr;
 }
 
+/* Aggregates, in plain groups or in one, and nothing that comes after them. */
+inline bool
+only_aggregates(const Query *query)
+{
+	return query->hasAggs && !query->setOperations && query->groupingSets == NIL && !query->havingQual &&
+		   !query->hasWindowFuncs && query->distinctClause == NIL && !query->hasTargetSRFs && !is_limited(query);
+}
+
 inline bool
 is_grouped(const Query *query)
 {

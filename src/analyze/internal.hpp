@@ -15,6 +15,9 @@ void become_subquery(RangeTblEntry *rte, Query *subquery);
 /* Entries of the range table that nothing reads (as OLD and NEW of a stored view) no longer say that they are. */
 void neutralise_unread(Query *query);
 
+/* analysis.cpp: a table keeps no order: one matters only where it says which rows to take, or multiplies them by a set. */
+void drop_needless_order(Query *query);
+
 /* order.cpp */
 bool is_order_sensitive(Oid aggregate);
 

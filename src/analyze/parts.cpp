@@ -264,8 +264,6 @@ groups_by_constant(Node *node, void *)
 bool
 serves(Query *query)
 {
-	if (groups_by_constant(reinterpret_cast<Node *>(query), nullptr))
-		return true;
 	FirstRows rows;
 	if (reads_first_rows(query, &rows))
 		return true;
@@ -291,8 +289,7 @@ Query *
 keepable(Query *query, Cutter *cutter)
 {
 	constexpr int most_steps = 32;
-	if (query->limitCount == nullptr && query->limitOffset == nullptr && !query->hasDistinctOn && !query->hasTargetSRFs)
-		query->sortClause = NIL;
+	drop_needless_order(query);
 	for (int step = 0; step < most_steps && !serves(query); step++)
 	{
 		if (cut_level(query, cutter))
@@ -318,14 +315,18 @@ keepable(Query *query, Cutter *cutter)
 bool
 needs_no_parts(Query *stored)
 {
-	return serves(normalize(stored));
+	Query *query = normalize(stored);
+	return groups_by_constant(reinterpret_cast<Node *>(query), nullptr) || serves(query);
 }
 
 Query *
 with_parts(Query *stored, PartMaker maker)
 {
 	Cutter cutter{maker, {}, false};
-	Query *kept = keepable(normalize(stored), &cutter);
+	Query *query = normalize(stored);
+	if (groups_by_constant(reinterpret_cast<Node *>(query), nullptr))
+		return nullptr;
+	Query *kept = keepable(query, &cutter);
 	return !cutter.made.empty() || (cutter.rewritten && serves(kept)) ? kept : nullptr;
 }
 

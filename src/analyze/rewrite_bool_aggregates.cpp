@@ -55,8 +55,7 @@ Query *
 rewrite_bool_aggregates(const Query *query)
 {
 	bool found = false;
-	if (!query->hasAggs || query->setOperations || query->groupingSets != NIL || query->havingQual ||
-		query->hasWindowFuncs || query->distinctClause != NIL || query->hasTargetSRFs || is_limited(query))
+	if (!only_aggregates(query))
 		return nullptr;
 	Query *counted = static_cast<Query *>(copyObjectImpl(query));
 	counted->targetList = as<List>(replace_bools(reinterpret_cast<Node *>(counted->targetList), &found));

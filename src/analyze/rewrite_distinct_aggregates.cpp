@@ -87,7 +87,7 @@ total_sum(Cut *cut, const Aggref *agg)
 {
 	Aggref *partial = static_cast<Aggref *>(copyObjectImpl(agg));
 	partial->aggfnoid = sum_for(agg->aggfnoid);
-	partial->aggtype = partial->aggfnoid == F_SUM_INT8 || partial->aggfnoid == F_SUM_NUMERIC ? NUMERICOID : INT8OID;
+	partial->aggtype = sum_type(partial->aggfnoid);
 	Node *total = sum_of(put_out(cut, reinterpret_cast<Node *>(partial)));
 	if (!is_average(agg->aggfnoid))
 		return partial->aggtype == INT8OID ? as_bigint(total) : total;
@@ -136,8 +136,7 @@ from_partials(Cut *cut, Node *node)
 Query *
 rewrite_distinct_aggregates(const Query *query)
 {
-	if (!query->hasAggs || query->setOperations || query->groupingSets != NIL || query->havingQual ||
-		query->hasWindowFuncs || query->distinctClause != NIL || query->hasTargetSRFs || is_limited(query))
+	if (!only_aggregates(query))
 		return nullptr;
 	Distinct distinct{nullptr, query->groupClause != NIL};
 	Cut cut{};

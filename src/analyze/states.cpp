@@ -49,6 +49,12 @@ sum_for(Oid aggregate)
 	}
 }
 
+Oid
+sum_type(Oid sum)
+{
+	return sum == F_SUM_INT8 || sum == F_SUM_NUMERIC ? NUMERICOID : INT8OID;
+}
+
 bool
 is_average(Oid aggregate)
 {
@@ -111,12 +117,6 @@ count_rows()
 	count->location = -1;
 	count->aggno = count->aggtransno = -1;
 	return count;
-}
-
-Oid
-sum_type(Oid sum)
-{
-	return sum == F_SUM_INT8 || sum == F_SUM_NUMERIC ? NUMERICOID : INT8OID;
 }
 
 /* Its index; where it is there already, the stricter of the two stays. */

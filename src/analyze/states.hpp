@@ -46,6 +46,7 @@ Node *filtered(Node *argument, Expr *filter);
 
 /* sum(x) for avg(x) and for itself, InvalidOid where the sum does not fold. */
 Oid sum_for(Oid aggregate);
+Oid sum_type(Oid sum);
 bool is_average(Oid aggregate);
 
 /* min and max of the server's own: the operator by which a value beats another. */

@@ -105,8 +105,7 @@ add_page(Pool *pool, RowLog *log, Size bytes)
 		spill(pool);
 		room = Max(most, bytes);
 	}
-	if (log->pages.n == log->pages.room)
-		log->pages.grow(log->pages.n + 1);
+	log->pages.grow(log->pages.n + 1);
 
 	Page page = {};
 	page.data = static_cast<char *>(MemoryContextAllocHuge(pool->context, room));

@@ -4,6 +4,7 @@
 #include "catalog/ddl.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
+#include "engine/flush.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -89,6 +90,8 @@ create_definition(const Request &request, const char *view, const char *suffix, 
 	return definition;
 }
 
+namespace {
+
 Oid
 create_table(const Request &request, const analyze::Analysis *analysis)
 {
@@ -117,8 +120,6 @@ add_triggers(const analyze::Analysis *analysis)
 	}
 }
 
-namespace {
-
 int
 rank_of(const analyze::Analysis *analysis)
 {
@@ -132,8 +133,6 @@ rank_of(const analyze::Analysis *analysis)
 	}
 	return rank;
 }
-
-} // namespace
 
 void
 add_rows(const Request &request, Oid table, Oid definition, Oid maintained, const analyze::Analysis *analysis)
@@ -163,15 +162,11 @@ add_rows(const Request &request, Oid table, Oid definition, Oid maintained, cons
 	CommandCounterIncrement();
 }
 
-namespace {
-
 const char *
 column_name(Oid table, AttrNumber column)
 {
 	return quote_identifier(get_attname(table, column, false));
 }
-
-} // namespace
 
 /* By the key, or the hash that stands in for it; the replica identity where that cannot be NULL. */
 void
@@ -206,6 +201,26 @@ add_index(const Request &request, Oid table, const analyze::Analysis *analysis)
 	else
 		appendStringInfoString(&alter, "REPLICA IDENTITY FULL");
 	own_ddl(alter.data);
+}
+
+} // namespace
+
+Oid
+build(const Request &request, Oid definition, Oid maintained, const analyze::Analysis *analysis, bool watch)
+{
+	Oid table = create_table(request, analysis);
+
+	if (watch)
+		add_triggers(analysis);
+	add_rows(request, table, definition, maintained, analysis);
+	if (request.with_data)
+	{
+		(void) engine::fill(table);
+		CommandCounterIncrement();
+	}
+	add_index(request, table, analysis);
+	add_protect_trigger(table);
+	return table;
 }
 
 } // namespace dv::catalog

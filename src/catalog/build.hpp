@@ -31,16 +31,11 @@ char *hidden_name(Oid from, const char *base, const char *suffix);
 /* The plain view that holds a query, in schema deltaview, named after `view`. */
 Oid create_definition(const Request &request, const char *view, const char *suffix, const char *query);
 
-/* The empty table that will hold the rows. */
-Oid create_table(const Request &request, const analyze::Analysis *analysis);
-
-void add_index(const Request &request, Oid table, const analyze::Analysis *analysis);
-
-/* Capture triggers on the base tables that lack them. */
-void add_triggers(const analyze::Analysis *analysis);
-
-/* The rows of the catalog. */
-void add_rows(const Request &request, Oid table, Oid definition, Oid maintained, const analyze::Analysis *analysis);
+/*
+ * The table that holds the rows, filled if asked for, with its index and the rows of the catalog; unless it is only to be
+ * looked at, with capture triggers on the base tables that lack them.
+ */
+Oid build(const Request &request, Oid definition, Oid maintained, const analyze::Analysis *analysis, bool watch);
 
 void move_to_our_schema(Oid relation);
 

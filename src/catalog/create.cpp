@@ -2,7 +2,6 @@
 
 #include "analyze/parts.hpp"
 #include "capture/transaction.hpp"
-#include "catalog/attach.hpp"
 #include "catalog/build.hpp"
 #include "catalog/options.hpp"
 #include "catalog/parts.hpp"
@@ -195,16 +194,7 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	if (is_kept(request))
 		check_method(request, uses);
 
-	Oid table = create_table(request, analysis);
-	add_triggers(analysis);
-	add_rows(request, table, definition, maintained, analysis);
-	if (with_data)
-	{
-		(void) engine::fill(table);
-		CommandCounterIncrement();
-	}
-	add_index(request, table, analysis);
-	add_protect_trigger(table);
+	Oid table = build(request, definition, maintained, analysis, true);
 	hide_parts(&parts);
 	pg::resume(me);
 

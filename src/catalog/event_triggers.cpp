@@ -106,17 +106,23 @@ is_whole(const View *view)
 		   SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view->maintained));
 }
 
+/* Rows of the table have changed, and it is not known which. */
+void
+note_unknown(const Table *changed)
+{
+	note_stale(changed->table);
+	if (changed->captured)
+		capture::append_unknown(changed->table);
+}
+
 /* REFRESH MATERIALIZED VIEW: which rows of it have changed is not known. */
 void
 note_refreshed(Oid relation)
 {
 	const Table *refreshed = OidIsValid(relation) ? table(relation) : nullptr;
 
-	if (refreshed == nullptr)
-		return;
-	note_stale(relation);
-	if (refreshed->captured)
-		capture::append_unknown(relation);
+	if (refreshed != nullptr)
+		note_unknown(refreshed);
 }
 
 /* A command that changes how a view must be kept would leave it without the columns or the index for it. */
@@ -264,11 +270,8 @@ note_changed_rows(Oid relation)
 		if (reader->state != State::paused && reads_whole_row(reader->maintained, relation))
 			unknown = true;
 	}
-	if (!unknown)
-		return;
-	note_stale(relation);
-	if (changed->captured)
-		capture::append_unknown(relation);
+	if (unknown)
+		note_unknown(changed);
 }
 
 void

@@ -1,7 +1,6 @@
 #include "catalog/parts.hpp"
 
 #include "analyze/parts.hpp"
-#include "catalog/attach.hpp"
 #include "catalog/ddl.hpp"
 #include "catalog/relations.hpp"
 #include "core/ir.hpp"
@@ -116,17 +115,7 @@ make_part(void *context, Query *query)
 	Oid definition = create_definition(request, parts->view->name, psprintf("_part%d_query", parts->made.n + 1),
 									   analyze::text_of(query));
 	analyze::Analysis *analysis = analyze_over_parts(parts, definition, true);
-	Oid table = create_table(request, analysis);
-	if (!parts->to_explain)
-		add_triggers(analysis);
-	add_rows(request, table, definition, definition, analysis);
-	if (request.with_data)
-	{
-		(void) engine::fill(table);
-		CommandCounterIncrement();
-	}
-	add_index(request, table, analysis);
-	add_protect_trigger(table);
+	Oid table = build(request, definition, definition, analysis, !parts->to_explain);
 	parts->made.push({table, analysis});
 	return table;
 }
