@@ -1,7 +1,7 @@
 #!/bin/bash
 # make check: everything, from a bare machine.  The last line says how many of
-# the tests passed; FUZZ_SECONDS, FUZZ_SEED, TPCH_TRANSACTIONS, TPCH_SCALE and ONLY (a
-# list of parts) narrow it.
+# the tests passed; FUZZ_SECONDS, FUZZ_SEED, STRESS_SECONDS, TPCH_TRANSACTIONS,
+# TPCH_SCALE and ONLY (a list of parts) narrow it.
 . "$(dirname "$0")/lib.sh"
 bash ci/install.sh check
 find_server
@@ -9,6 +9,7 @@ find_server
 PARTS=${ONLY:-consistency unit regress isolation tap fuzz features tpch stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
+STRESS_SECONDS=${STRESS_SECONDS:-60}
 TPCH_TRANSACTIONS=${TPCH_TRANSACTIONS:-30}
 TPCH_SCALE=${TPCH_SCALE:-0.01}
 wanted() { [[ " $PARTS " == *" $1 "* ]]; }
@@ -143,13 +144,18 @@ if [ "${built:-no}" = yes ]; then
 	if wanted stress; then
 		stress() { # database, seconds, options
 			createdb "$1"
-			timeout 300 "$WORK/run/src/test/stress/stress" --seconds "$2" --seed "$FUZZ_SEED" "${@:3}" \
+			timeout $((STRESS_SECONDS + 300)) "$WORK/run/src/test/stress/stress" --seconds "$2" --seed "$FUZZ_SEED" "${@:3}" \
 				--conninfo "host=$PGHOST port=$PGPORT user=postgres dbname=$1"
 		}
 		say "concurrent writers, seed $FUZZ_SEED"
 		judge "build the stress test" make --no-print-directory -j"$(nproc)" -C "$WORK/run/src/test/stress" PG_CONFIG="$PG_CONFIG"
-		judge "stress" stress stress 30
-		judge "stress, backends terminated" stress stress_kill 10 --kill
+		judge "stress" stress stress "$STRESS_SECONDS"
+		judge "stress, orderly: no deadlock" stress stress_orderly 15 --orderly
+		judge "stress, backends terminated" stress stress_kill 15 --kill
+		# It must find differences where the locks on values are left out.
+		if grep -q '"locks"' src/engine/test_break.cpp; then
+			judge "stress finds broken locks" stress stress_break 30 --break locks
+		fi
 	fi
 	if wanted log; then
 		no_crash() { ! grep -E 'TRAP:|PANIC:|was terminated by signal|pg_deltaview.*WARNING.*leak' "$WORK/log"; }

@@ -6,7 +6,8 @@
 
 namespace stress {
 
-Connection::Connection(std::string conninfo) : conninfo_(std::move(conninfo)), connection_(nullptr, PQfinish)
+Connection::Connection(std::string conninfo, std::string setup)
+	: conninfo_(std::move(conninfo)), setup_(std::move(setup)), connection_(nullptr, PQfinish)
 {
 	connect();
 }
@@ -21,7 +22,11 @@ Connection::connect()
 		{
 			PQsetNoticeProcessor(
 				connection_.get(), [](void *, const char *) {}, nullptr);
-			return;
+			Answer answer = run(setup_);
+			if (answer.ok())
+				return;
+			if (alive())
+				throw std::runtime_error(setup_ + ": " + answer.message);
 		}
 		std::this_thread::sleep_for(std::chrono::milliseconds(100));
 	}
@@ -44,6 +49,15 @@ Connection::run(const std::string &sql)
 	answer.state = state ? state : "08006";
 	answer.message = result ? PQresultErrorMessage(result.get()) : PQerrorMessage(connection_.get());
 	return answer;
+}
+
+std::string
+Connection::must(const std::string &sql)
+{
+	Answer answer = run(sql);
+	if (!answer.ok())
+		throw std::runtime_error(sql + "\n" + answer.message);
+	return answer.text;
 }
 
 } // namespace stress

@@ -1,79 +1,38 @@
 /*
- * Many writers at once, in every isolation level, with operators among them;
- * now and then all pause and every view is compared with its query.
+ * Many writers at once, while one looks, in one snapshot after another, whether
+ * every view equals its query. In rounds, each with views of its own.
  */
-#include "schema.hpp"
-#include "writer.hpp"
+#include "options.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <mutex>
 #include <shared_mutex>
 #include <stdexcept>
 #include <thread>
 
+namespace stress {
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-struct Options
-{
-	std::string conninfo = "dbname=stress";
-	int seconds = 30;
-	unsigned seed = 1;
-	int clients = 8;
-	bool kill = false;
-	bool keep = false; /* go on with what is there: after a crash */
-};
-
-Options
-parse(int argc, char **argv)
-{
-	Options options;
-	for (int i = 1; i < argc; i++)
-	{
-		std::string name = argv[i];
-		if (name == "--kill")
-			options.kill = true;
-		else if (name == "--keep")
-			options.keep = true;
-		else if (i + 1 == argc)
-			throw std::runtime_error(
-				"usage: stress [--conninfo C] [--seconds N] [--seed N] [--clients N] [--kill] [--keep]");
-		else if (name == "--conninfo")
-			options.conninfo = argv[++i];
-		else if (name == "--seconds")
-			options.seconds = std::atoi(argv[++i]);
-		else if (name == "--seed")
-			options.seed = static_cast<unsigned>(std::atoll(argv[++i]));
-		else if (name == "--clients")
-			options.clients = std::atoi(argv[++i]);
-		else
-			throw std::runtime_error("unknown option " + name);
-	}
-	options.conninfo += " application_name=stress options='-c search_path=stress,public -c deadlock_timeout=50ms'";
-	return options;
-}
-
-/* A transaction holds it shared, a check alone. */
+/* A transaction holds it shared, who wants nobody to be writing alone. */
 class Gate
 {
 public:
-	void enter()
+	std::shared_lock<std::shared_mutex> enter()
 	{
 		std::unique_lock<std::mutex> turn(door_);
-		rooms_.lock_shared();
+		return std::shared_lock<std::shared_mutex>(rooms_);
 	}
-	void leave() { rooms_.unlock_shared(); }
 	template <typename F> void alone(F &&work)
 	{
 		std::unique_lock<std::mutex> turn(door_);
-		rooms_.lock();
+		std::unique_lock<std::shared_mutex> hold(rooms_);
 		work();
-		rooms_.unlock();
 	}
 
 private:
@@ -82,99 +41,211 @@ private:
 };
 
 void
-end_prepared(stress::Connection &connection)
+remove(std::vector<View> &views, const char *refresh)
 {
-	for (;;)
+	auto is_such = [&](const View &view) { return view.refresh == refresh; };
+	views.erase(std::remove_if(views.begin(), views.end(), is_such), views.end());
+}
+
+class Run
+{
+public:
+	explicit Run(const Options &options)
+		: options_(options), random_(options.seed),
+		  checker_(options.conninfo, "SET search_path = stress, public; SET deadlock_timeout = '300ms'")
+	{}
+
+	/* True if it went as it should. */
+	bool go();
+
+private:
+	void write(int number);
+	void look();
+	void begin_round();
+	void end_round();
+	void end_prepared();
+	void fail(const std::string &what);
+	bool report();
+
+	Options options_;
+	Random random_;
+	Connection checker_;
+	Gate gate_;
+	std::vector<View> views_; /* changes while nobody writes, as do the checks' queries */
+	Checks checks_;
+	int round_ = 0;
+	long lock_waits_ = 0;
+	long escalations_ = 0;
+	std::atomic<bool> stop_{false};
+	std::mutex results_; /* guards what follows */
+	Outcomes outcomes_;
+	int attempts_ = 0;
+	std::string wrong_;
+};
+
+void
+Run::fail(const std::string &what)
+{
+	std::lock_guard<std::mutex> hold(results_);
+	if (what.empty())
+		return;
+	wrong_ += what + "\n";
+	stop_ = true;
+}
+
+void
+Run::write(int number)
+{
+	try
 	{
-		stress::Answer left =
-			connection.run("SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE gid LIKE "
-						   "'stress%' AND database = current_database() LIMIT 1");
-		if (!left.ok() || left.text.empty())
-			return;
-		connection.run(left.text);
+		Writer writer(Connection(options_.conninfo, options_.setup()), number, options_.seed, options_.manner);
+		while (!stop_)
+		{
+			auto inside = gate_.enter();
+			fail(writer.transaction(views_, checks_));
+		}
+		std::lock_guard<std::mutex> hold(results_);
+		for (const auto &outcome : writer.outcomes())
+			outcomes_[outcome.first] += outcome.second;
+		attempts_ = std::max(attempts_, writer.attempts());
+	}
+	catch (const std::exception &error)
+	{
+		fail(error.what());
 	}
 }
 
-int
-run(const Options &options)
+void
+Run::end_prepared()
 {
-	stress::Connection checker(options.conninfo);
-	end_prepared(checker);
-	if (!options.keep)
-		make_schema(checker);
-	std::string wrong = options.keep ? differences(checker) : "";
-
-	Gate gate;
-	std::mutex results;
-	std::atomic<bool> stop(!wrong.empty());
-	std::map<std::string, long> outcomes;
-	std::vector<std::thread> threads;
-	for (int i = 0; i < options.clients; i++)
-		threads.emplace_back([&, i] {
-			std::string failure;
-			try
-			{
-				stress::Writer writer(options.conninfo, i, options.seed);
-				while (!stop && failure.empty())
-				{
-					gate.enter();
-					failure = writer.transaction();
-					gate.leave();
-				}
-				std::lock_guard<std::mutex> hold(results);
-				for (const auto &outcome : writer.outcomes())
-					outcomes[outcome.first] += outcome.second;
-			}
-			catch (const std::exception &error)
-			{
-				failure = error.what();
-			}
-			std::lock_guard<std::mutex> hold(results);
-			if (!failure.empty())
-				stop = true;
-			wrong += failure;
-		});
-
-	Clock::time_point end = Clock::now() + std::chrono::seconds(options.seconds);
-	int checks = 0;
-	while (!stop && Clock::now() < end)
+	std::string left;
+	do
 	{
-		for (int i = 0; i < 15 && !stop; i++)
+		left = checker_.must(
+			"SELECT format('ROLLBACK PREPARED %L', gid) FROM pg_prepared_xacts WHERE gid LIKE 'stress%' AND"
+			" database = current_database() LIMIT 1");
+		checker_.run(left);
+	} while (!left.empty());
+}
+
+void
+Run::begin_round()
+{
+	bool keep = options_.keep && round_ == 0;
+	std::string only = keep ? checker_.must("SELECT string_agg(name::text, ' ') FROM deltaview.views") : options_.views;
+	do
+	{
+		views_ = views_of_round(random_, round_, only);
+		if (options_.manner.orderly)
+			remove(views_, "on statement");
+	} while (views_.empty() && only.empty());
+	end_prepared();
+	if (keep)
+		fail(checks_.at_rest(checker_));
+	else
+		make_schema(checker_, views_);
+	checks_.prepare(checker_, views_);
+	round_++;
+}
+
+void
+Run::end_round()
+{
+	lock_waits_ += std::stol(checker_.must("SELECT coalesce(sum(lock_waits), 0) FROM deltaview.stats"));
+	escalations_ += std::stol(checker_.must("SELECT coalesce(sum(escalations), 0) FROM deltaview.stats"));
+}
+
+/* Rounds, and in each: snapshots while all write, and now and then a look while none does. */
+void
+Run::look()
+{
+	Clock::time_point now = Clock::now(), end = now + std::chrono::seconds(options_.seconds);
+	Clock::time_point round_end = now + std::chrono::seconds(options_.round_seconds), rest = now, kill = now;
+	while (!stop_ && now < end)
+	{
+		fail(checks_.in_snapshot(checker_));
+		now = Clock::now();
+		if (options_.kill && now > kill + std::chrono::milliseconds(100))
 		{
-			std::this_thread::sleep_for(std::chrono::milliseconds(100));
-			if (options.kill)
-				checker.run(
-					"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stress' AND "
-					"pid <> pg_backend_pid() ORDER BY random() LIMIT 1");
+			kill = now;
+			checker_.must(
+				"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stress' AND pid"
+				" <> pg_backend_pid() ORDER BY random() LIMIT 1");
 		}
-		gate.alone([&] {
-			if (options.kill)
-				end_prepared(checker);
-			std::string found = differences(checker);
-			std::lock_guard<std::mutex> hold(results);
-			wrong += found;
-			stop = stop || !found.empty();
-			checks++;
-		});
+		bool next_round = now > round_end && now < end;
+		if (next_round || now > rest + std::chrono::seconds(3))
+			gate_.alone([&] {
+				if (options_.kill)
+					end_prepared();
+				fail(checks_.at_rest(checker_));
+				if (next_round && !stop_)
+				{
+					end_round();
+					begin_round();
+					round_end = Clock::now() + std::chrono::seconds(options_.round_seconds);
+				}
+				rest = Clock::now();
+			});
 	}
-	stop = true;
+}
+
+bool
+Run::report()
+{
+	if (options_.manner.orderly && outcomes_.count(flush_deadlock) + outcomes_.count(statement_deadlock) > 0)
+		wrong_ += "deadlocks among transactions whose own statements meet in none\n";
+	std::cout << round_ << " rounds";
+	for (const auto &outcome : outcomes_)
+		std::cout << ", " << outcome.first << ": " << outcome.second;
+	std::cout << "\nsnapshots compared: " << checks_.snapshots() << ", at rest: " << checks_.rests()
+			  << ", lock waits: " << lock_waits_ << ", escalations: " << escalations_
+			  << ", most attempts of a transaction: " << attempts_ << "\n"
+			  << wrong_;
+	if (!wrong_.empty())
+	{
+		std::cout << "with the views";
+		for (const View &view : views_)
+			std::cout << " " << view.name;
+		std::cout << "\n";
+	}
+	bool worked = checks_.snapshots() > 0 && checks_.rests() > 0 && outcomes_["commits"] > 0;
+	return options_.breaks.empty() ? wrong_.empty() && worked : !wrong_.empty();
+}
+
+bool
+Run::go()
+{
+	begin_round();
+	std::vector<std::thread> threads;
+	for (int i = 0; i < options_.connections; i++)
+		threads.emplace_back([this, i] { write(i); });
+	try
+	{
+		look();
+	}
+	catch (const std::exception &error)
+	{
+		fail(error.what());
+	}
+	stop_ = true;
 	for (std::thread &thread : threads)
 		thread.join();
-	std::cout << checks << " checks of all views;";
-	for (const auto &outcome : outcomes)
-		std::cout << " " << outcome.first << ": " << outcome.second;
-	std::cout << "\n" << wrong;
-	return wrong.empty() && checks > 0 && outcomes["committed"] > 0 ? 0 : 1;
+	end_round();
+	if (wrong_.empty())
+		fail(checks_.at_rest(checker_));
+	return report();
 }
 
 } // namespace
+
+} // namespace stress
 
 int
 main(int argc, char **argv)
 {
 	try
 	{
-		return run(parse(argc, argv));
+		return stress::Run(stress::parse(argc, argv)).go() ? 0 : 1;
 	}
 	catch (const std::exception &error)
 	{

@@ -1,38 +1,62 @@
 #pragma once
 
-#include "connection.hpp"
-
-#include <map>
-#include <random>
+#include "checks.hpp"
 
 namespace stress {
+
+/* What the transactions are like. */
+struct Manner
+{
+	std::vector<std::string> levels = {"READ COMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"};
+	bool orderly = false; /* their own statements meet in no deadlock, and there is one flush in each, at the commit */
+};
+
+using Outcomes = std::map<std::string, long>;
+constexpr const char *flush_deadlock = "deadlocks (40P01) at a flush";
+constexpr const char *statement_deadlock = "deadlocks (40P01) at a statement";
 
 /* One client that runs random transactions. */
 class Writer
 {
 public:
-	Writer(const std::string &conninfo, int number, unsigned seed);
+	Writer(Connection connection, int number, unsigned seed, const Manner &manner);
 
-	/* One transaction, from BEGIN to its end. Returns what should not have happened, empty if nothing. */
-	std::string transaction();
+	/*
+	 * One transaction, repeated until it gets through. Returns what should not
+	 * have happened, empty if nothing.
+	 */
+	std::string transaction(const std::vector<View> &views, const Checks &checks);
 
-	const std::map<std::string, long> &outcomes() const { return outcomes_; }
+	const Outcomes &outcomes() const { return outcomes_; }
+	int attempts() const { return attempts_; } /* the most that one took */
 
 private:
-	int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
-	bool chance(int percent) { return below(100) < percent; }
-	std::string change();
-	std::string operation();
-	std::string statement();
-	void roll_back_prepared(const std::string &prepared);
-	std::string fail(const std::string &sql, const Answer &answer);
+	struct Step
+	{
+		std::string sql;
+		enum Kind : char { plain, flush, check, end } kind;
+	};
+	using Script = std::vector<Step>;
+
+	std::string operation(const std::vector<View> &views);
+	void add_changes(Script &script, bool checked, const std::vector<View> &views, const Checks &checks);
+	void add_orderly_changes(Script &script);
+	Script script(const std::vector<View> &views, const Checks &checks);
+	/* One attempt: what went wrong. */
+	Answer attempt(const Script &script);
+	void count(const Step &step, const Answer &answer);
+	void clean_up();
+	void roll_back_prepared();
 
 	Connection connection_;
 	int number_;
-	long prepared_ = 0;
-	std::mt19937 random_;
+	Random random_;
+	Manner manner_;
+	std::string prepared_; /* the name for the one at hand, if it is to be prepared */
+	long nprepared_ = 0;
 	std::string history_;
-	std::map<std::string, long> outcomes_;
+	Outcomes outcomes_;
+	int attempts_ = 0;
 };
 
 } // namespace stress
