@@ -8,6 +8,7 @@
 #include "catalog/registry.hpp"
 #include "catalog/report.hpp"
 #include "engine/flush.hpp"
+#include "engine/locks.hpp"
 #include "engine/test_break.hpp"
 #include "engine/verify.hpp"
 #include "pg/postgres.hpp"
@@ -93,6 +94,7 @@ _PG_init(void)
 {
 	catalog::install_registry();
 	engine::install_callbacks();
+	engine::define_lock_setting();
 	engine::define_test_setting();
 }
 

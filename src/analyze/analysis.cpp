@@ -70,7 +70,7 @@ analyze(Query *stored, Oid view, bool use_keys, bool is_part)
 {
 	Analysis *analysis = static_cast<Analysis *>(palloc0(sizeof(Analysis)));
 	core::View *ir = new (palloc(sizeof(core::View))) core::View();
-	Work *work = new (palloc(sizeof(Work))) Work{analysis, ir, normalize(stored), {}, {}, use_keys, view};
+	Work *work = new (palloc(sizeof(Work))) Work{analysis, ir, normalize(stored), {}, {}, {}, use_keys, view};
 	Query *query = work->query;
 
 	refuse_reserved_names(query);
@@ -86,24 +86,16 @@ analyze(Query *stored, Oid view, bool use_keys, bool is_part)
 	Flat *flat = flatten(query);
 	List *entries = NIL;
 	engine::Identity identity = engine::Identity::group;
-	auto edges_for_advice = [&] {
-		Graph *graph = read_graph(query);
-		bool same = graph->readings.n == work->occurrences.n;
-		for (int i = 0; same && i < graph->readings.n; i++)
-			same = work->occurrences[i].table == table_index(work, graph->readings[i].table);
-		if (same)
-			edges_of(work, graph);
-	};
 	if (flat && is_simple(query))
 	{
 		occurrences_of(work, flat);
 		analyze_linear(work, flat);
-		edges_for_advice();
+		edges_of_blocks(work, flat);
 	}
 	else if (flat && analyze_aggregate(analysis, ir, query, flat, is_part))
 	{
 		occurrences_of(work, flat);
-		edges_for_advice();
+		edges_of_blocks(work, flat);
 	}
 	else
 	{
@@ -112,8 +104,8 @@ analyze(Query *stored, Oid view, bool use_keys, bool is_part)
 					 (entries != NIL ? analyze_by_clause(work, flat, entries, identity) : analyze_by_root(work));
 		if (!keyed)
 			analyze_complete(work);
-		else if (flat)
-			edges_for_advice();
+		else if (ir->has_block)
+			edges_of_blocks(work, flat);
 	}
 	describe_tables(work);
 	if (ir->kind == core::Kind::keyed && count_incremental(ir) == 0)

@@ -28,6 +28,14 @@ struct TableUse
 	const char *advice; /* CREATE INDEX statements that would help, or nullptr */
 };
 
+/* By which functions the values that an equality compares hash alike; invalid where there are none. */
+struct EdgeHash
+{
+	Oid from;
+	Oid to;
+	Oid collation;
+};
+
 struct Analysis
 {
 	const char *content_sql; /* computes every column of the view's table but the hash column, in order */
@@ -41,10 +49,11 @@ struct Analysis
 	TableUse *tables;
 	bool on_demand_only; /* reads a foreign table */
 	const core::View *ir;
-	AttrNumber *states; /* aggregate: the view's column that holds each state of ir */
-	bool *subtractable; /* aggregate: rows that leave may be subtracted from the state */
-	int *guards;        /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */
-	Oid *better;        /* aggregate: operator by which one extreme beats another */
+	const EdgeHash *edge_hashes; /* per edge of ir */
+	AttrNumber *states;          /* aggregate: the view's column that holds each state of ir */
+	bool *subtractable;          /* aggregate: rows that leave may be subtracted from the state */
+	int *guards;                 /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */
+	Oid *better;                 /* aggregate: operator by which one extreme beats another */
 	Node **finals;      /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
 	bool additive;      /* aggregate: no delta of it ever recomputes a group */
 	const char *advice; /* an index for the whole view, or nullptr */

@@ -89,6 +89,7 @@ struct GraphEdge
 	AttrNumber to_column;
 	Node *to_value;
 	Oid op;
+	Oid collation; /* of op */
 	bool same_type;
 	Oid from_cast; /* the type that op reads the column as; InvalidOid: its own */
 	Oid to_cast;

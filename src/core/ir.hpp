@@ -64,6 +64,7 @@ struct Edge
 	Text to_cast = {};
 	Text from_value = {}; /* instead of a column: an expression over the alias r<from> */
 	Text to_value = {};
+	int access = -1; /* equal for edges that find rows of one table by the same values; -1: these have no hash */
 };
 
 /* A column of the partition key P of a keyed view. */
@@ -115,7 +116,7 @@ struct View
 	Slice<State> states;     /* aggregate */
 	bool nets = false;       /* aggregate: arguments can be told apart, so that what comes and goes cancels out */
 	Slice<bool> scaled;      /* aggregate: per argument, equal values may show different digits */
-	Slice<Edge> edges;       /* keyed without a block */
+	Slice<Edge> edges;       /* of the blocks, of each within itself; else of the whole query */
 	Slice<bool> traceable;   /* per table: all its readings are among the occurrences */
 };
 

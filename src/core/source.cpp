@@ -10,6 +10,15 @@ only(const View &view, int table)
 	return changed;
 }
 
+Changed
+changed_by(const View &view, unsigned long mask)
+{
+	Changed changed;
+	for (int i = 0; i < view.tables.n; i++)
+		changed.push_back(i < 64 && (mask >> i & 1) != 0);
+	return changed;
+}
+
 std::string
 delta_name(int table)
 {

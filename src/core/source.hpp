@@ -11,6 +11,8 @@ namespace dv::core {
 using Changed = std::vector<bool>;
 
 Changed only(const View &view, int table);
+/* From one bit per table; those beyond 64 count as unchanged. */
+Changed changed_by(const View &view, unsigned long mask);
 
 /* The relation that holds the delta of a table, and the one that holds the keys to recompute. */
 std::string delta_name(int table);

@@ -4,15 +4,6 @@
 
 namespace dv::core {
 
-namespace {
-
-/* Breadth first from `start` along edges: parent per occurrence, -1 where not reached. */
-struct Reach
-{
-	std::vector<int> order;
-	std::vector<int> parent;
-};
-
 Reach
 reach_from(const View &view, int start)
 {
@@ -29,6 +20,8 @@ reach_from(const View &view, int start)
 			}
 	return reach;
 }
+
+namespace {
 
 struct Source
 {
@@ -65,6 +58,8 @@ read_already(const Path &path, int occurrence)
 	return false;
 }
 
+} // namespace
+
 void
 add_steps(const View &view, const Reach &reach, int to, Path &path)
 {
@@ -82,6 +77,8 @@ add_steps(const View &view, const Reach &reach, int to, Path &path)
 	path.steps.push_back(std::move(step));
 }
 
+namespace {
+
 std::string
 value_of(int occurrence, Text column, Text value)
 {
@@ -93,6 +90,8 @@ value_of(const Path::Output &output)
 {
 	return value_of(output.occurrence, output.column, output.value);
 }
+
+} // namespace
 
 std::string
 operand(int occurrence, Text column, Text value, Text cast)
@@ -129,8 +128,6 @@ trace_query(const View &view, const Changed &changed, const Path &path)
 			where += (where.empty() ? " WHERE " : " AND ") + value_of(output) + " IS DISTINCT FROM NULL";
 	return "SELECT DISTINCT " + outputs + " FROM " + from + where;
 }
-
-} // namespace
 
 std::optional<Path>
 find_path(const View &view, int occurrence)

@@ -43,6 +43,23 @@ struct Path
 /* The shortest path from a changed occurrence to all key columns; none if there is none. */
 std::optional<Path> find_path(const View &view, int occurrence);
 
+/* Breadth first from an occurrence along the edges. */
+struct Reach
+{
+	std::vector<int> order;
+	std::vector<int> parent; /* per occurrence: the one from which it was reached, itself for the first, -1 for none */
+};
+Reach reach_from(const View &view, int start);
+
+/* Adds what lies between the path's beginning and an occurrence that is within reach of it, that one included. */
+void add_steps(const View &view, const Reach &reach, int to, Path &path);
+
+/* The outputs of a path as a query, in every state that the changed tables were or are in. */
+std::string trace_query(const View &view, const Changed &changed, const Path &path);
+
+/* A side of an equality, as it compares it. */
+std::string operand(int occurrence, Text column, Text value, Text cast);
+
 /* How many tables all paths to the key read, the changed ones included. */
 int count_steps(const View &view);
 

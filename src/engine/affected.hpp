@@ -1,13 +1,9 @@
 #pragma once
 
 /*
- * Which views a flush is for, and the locks that it takes before its first snapshot.
- *
- * Two writers cannot miss or overwrite each other:  each takes its locks, of all views, before the snapshots that it
- * computes from, and keeps them until its commit can be seen.  Who comes second sees all that the first has done; who
- * comes first leaves the second's changes, not yet committed, to the second.
+ * Which views a flush is for, in which order.
  */
-#include "engine/locks.hpp"
+#include "catalog/registry.hpp"
 
 namespace dv::engine {
 
@@ -17,20 +13,21 @@ enum class When : char {
 	commit,
 };
 
-/* Of one view, for its changed tables to be taken in by deltas. */
-constexpr int most_tables = 64;
-
-/* A view to flush, and what its locks allow for. */
-struct Locked
+struct Affected
 {
 	const catalog::View *view;
-	bool exclusive;
-	int ntables;
-	bool *changed; /* per table of the analysis */
+	Oid owner;
 };
 
-/* The views that have something to take in, or read one that has, in rank order. */
-pg::Vec<const catalog::View *> affected_views(When when);
+/* Are they locked and flushed together? */
+inline bool
+same_group(const Affected &a, const Affected &b)
+{
+	return a.view->rank == b.view->rank && a.owner == b.owner;
+}
+
+/* The views that have something to take in, or read one that has, by rank, owner and oid. */
+pg::Vec<Affected> affected_views(When when);
 
 /* Does another view read it? Then its changes go to the delta log. */
 bool feeds_views(Oid view);
@@ -39,12 +36,9 @@ bool feeds_views(Oid view);
 void lock_relations(const catalog::View *view);
 
 /*
- * All locks first, in one order over all views, those on relations before those on tags: who truncates or alters a
- * table comes to its own tags later.
+ * The views to flush, with the locks on all relations that this will touch: those come before the first tag, since who
+ * truncates or alters a table comes to its own tags later.
  */
-pg::Vec<Locked> lock_views(When when);
-
-/* False if a trigger on a view of another owner has changed a table after the locks were taken. */
-bool locks_suffice(const Locked &locked, const Program *program);
+pg::Vec<Affected> lock_affected(When when);
 
 } // namespace dv::engine

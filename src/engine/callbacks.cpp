@@ -1,6 +1,7 @@
 #include "engine/flush.hpp"
 
 #include "capture/transaction.hpp"
+#include "engine/locks.hpp"
 #include "engine/program.hpp"
 #include "engine/session.hpp"
 
@@ -23,6 +24,7 @@ transaction_event(XactEvent event, void *)
 		session_aborts(0);
 		capture::forget();
 		release_programs();
+		forget_tags();
 		break;
 	default:
 		break;

@@ -14,7 +14,9 @@ namespace dv::engine {
  * Aggregates: what the delta adds to each group is folded into the group's row,
  * in its latest version, under its row lock, groups in the order of their hash.
  * A group that does not fold (its extreme may have left, a number is not a
- * number, digits would be left behind) is recomputed.
+ * number, digits would be left behind) is recomputed, under a snapshot taken
+ * after its row lock: whoever adds to the group before is seen, whoever comes
+ * later adds to what was recomputed.
  */
 namespace {
 
@@ -40,6 +42,7 @@ struct Folding
 	Step *step;
 	pg::Vec<Group> groups;
 	TupleTableSlot *row;
+	bool unlocked; /* a group is to be computed anew that has no row whose lock would keep others away */
 };
 
 int
@@ -327,6 +330,7 @@ write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
 			return;
 		case Folded::recompute:
 			add_key(keys, group.key);
+			folding->unlocked = folding->unlocked || !found;
 			return;
 		case Folded::gone:
 			delete_row(target, &old->tts_tid, old);
@@ -352,22 +356,17 @@ Outcome
 fold_delta(Step *step)
 {
 	Program *program = step->program;
-	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual)};
+	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), false};
 
 	pg::Identity restricted = act_restricted(step);
 	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
-	if (terms_cost_more(step, terms))
-	{
-		pg::resume(restricted);
-		return recompute_all_alone(step);
-	}
 	MemoryContext here = CurrentMemoryContext;
 	folding.groups.context = here;
 	for (int i = 0; i < terms.nplans; i++)
 		run_plan(terms.plans[i], take_partial, &folding);
 	pg::resume(restricted);
 	if (folding.groups.empty())
-		return Outcome{0, false, 0};
+		return Outcome{0, false};
 	sort_and_merge(&folding);
 
 	pg::Identity owner = act_as_owner(step);
@@ -385,14 +384,15 @@ fold_delta(Step *step)
 		MemoryContextSwitchTo(here);
 		MemoryContextReset(scratch);
 	}
-	Outcome outcome{target->inserted + target->updated + target->deleted, false, 0};
+	Outcome outcome{target->inserted + target->updated + target->deleted, false};
 	close_target(target);
 	pg::resume(owner);
 
 	if (count_keys(keys) > 0)
 	{
 		CommandCounterIncrement();
-		outcome.lock_waits = make_exclusive(step);
+		if (folding.unlocked)
+			exclude_others(step);
 		PushActiveSnapshot(GetLatestSnapshot());
 		outcome.rows_out += recompute_keys(step, keys);
 		PopActiveSnapshot();

@@ -103,6 +103,15 @@ add_key(KeySet *keys, TupleTableSlot *view_row)
 	keys->nkeys++;
 }
 
+void
+add_key_tags(const KeySet *keys, pg::Vec<Tag> *tags)
+{
+	HASH_SEQ_STATUS scan;
+	hash_seq_init(&scan, keys->seen);
+	while (Hash128 *hash = static_cast<Hash128 *>(hash_seq_search(&scan)))
+		tags->push(Tag{keys->step->program->view, TagKind::key, static_cast<uint32>(hash->lo), ExclusiveLock});
+}
+
 namespace {
 
 Named
@@ -123,7 +132,7 @@ keys_relation(const Program *program, const KeyRun &run)
  * hand, say so.
  */
 bool
-keys_cost_more(Step *step, const KeySet *keys)
+look_ups_cost_more(Step *step, const KeySet *keys)
 {
 	if (keys->nkeys < 2)
 		return false;

@@ -1,65 +1,164 @@
 #include "engine/locks.hpp"
 
+#include "engine/stats.hpp"
+
 namespace dv::engine {
 
 namespace {
 
 /* Tells our tags from the application's advisory locks, which use 1 and 2. */
-constexpr uint16 tag_class = 0xDE17;
+constexpr uint16 tag_class = 0xDE10;
 
-bool
-acquire(Oid view, Oid table, LOCKMODE mode)
+int max_key_locks = 128;
+int taken; /* in this transaction, on values and keys */
+
+LOCKTAG
+locktag(const Tag &tag)
 {
-	LOCKTAG tag;
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, view, table, tag_class);
-	if (LockAcquire(&tag, mode, false, true) != LOCKACQUIRE_NOT_AVAIL)
-		return false;
-	(void) LockAcquire(&tag, mode, false, false);
-	return true;
+	LOCKTAG lock;
+	SET_LOCKTAG_ADVISORY(lock, MyDatabaseId, tag.view, tag.value, tag_class + static_cast<uint16>(tag.kind));
+	return lock;
 }
 
 int
-readings(const Program *program, int table)
+compare(const Tag &a, const Tag &b)
 {
-	int n = 0;
-	const core::View *ir = program->analysis->ir;
-	for (const core::Occurrence &occurrence : ir->occurrences)
-		n += occurrence.table == table;
-	return n;
+	if (a.kind != b.kind)
+		return a.kind < b.kind ? -1 : 1;
+	if (a.view != b.view)
+		return a.view < b.view ? -1 : 1;
+	return a.value < b.value ? -1 : a.value > b.value;
+}
+
+int
+by_order(const void *a, const void *b)
+{
+	return compare(*static_cast<const Tag *>(a), *static_cast<const Tag *>(b));
+}
+
+/* The least mode that conflicts with whatever one of the two conflicts with. */
+LOCKMODE
+covering(LOCKMODE a, LOCKMODE b)
+{
+	if (a == b)
+		return a;
+	return Max(Max(a, b), ShareRowExclusiveLock);
+}
+
+bool
+take_without_waiting(const Tag &tag)
+{
+	LOCKTAG lock = locktag(tag);
+	if (LockAcquire(&lock, tag.mode, false, true) == LOCKACQUIRE_NOT_AVAIL)
+		return false;
+	taken += tag.kind != TagKind::table;
+	return true;
+}
+
+void
+release(const Tag &tag)
+{
+	LOCKTAG lock = locktag(tag);
+	(void) LockRelease(&lock, tag.mode, false);
+	taken -= tag.kind != TagKind::table;
 }
 
 } // namespace
 
-int
-lock_view(const Program *program, const bool *changed, Sharing sharing)
+void
+sort_tags(pg::Vec<Tag> *tags)
 {
-	const analyze::Analysis *analysis = program->analysis;
-	int nchanged = 0;
-	for (int i = 0; i < analysis->ntables; i++)
-		nchanged += changed[i];
-
-	int *order = static_cast<int *>(palloc(sizeof(int) * (analysis->ntables + 1)));
-	for (int i = 0; i < analysis->ntables; i++)
+	if (tags->n < 2)
+		return;
+	qsort(tags->data, tags->n, sizeof(Tag), by_order);
+	int last = 0;
+	for (int i = 1; i < tags->n; i++)
 	{
-		int at = i;
-		for (; at > 0 && analysis->tables[order[at - 1]].table > analysis->tables[i].table; at--)
-			order[at] = order[at - 1];
-		order[at] = i;
+		Tag &kept = (*tags)[last];
+		if (compare(kept, (*tags)[i]) == 0)
+			kept.mode = covering(kept.mode, (*tags)[i].mode);
+		else
+			(*tags)[++last] = (*tags)[i];
 	}
+	tags->truncate(last + 1);
+}
 
-	int waits = 0;
-	for (int at = 0; at < analysis->ntables; at++)
+pg::Vec<Tag>
+missing_tags(const pg::Vec<Tag> &wanted, const pg::Vec<Tag> &held)
+{
+	pg::Vec<Tag> missing;
+	int at = 0;
+	for (const Tag &tag : wanted)
 	{
-		int i = order[at];
-		LOCKMODE mode = ShareRowExclusiveLock;
-		if (sharing == Sharing::same_side)
-			mode = !changed[i]                                  ? ShareLock
-				   : nchanged == 1 && readings(program, i) == 1 ? RowExclusiveLock
-																: ShareRowExclusiveLock;
-		waits += acquire(program->view, analysis->tables[i].table, mode);
+		while (at < held.n && compare(held[at], tag) < 0)
+			at++;
+		bool same = at < held.n && compare(held[at], tag) == 0;
+		if (!same || covering(held[at].mode, tag.mode) != held[at].mode)
+			missing.push(tag);
 	}
-	pfree(order);
-	return waits;
+	return missing;
+}
+
+void
+acquire_tags(const pg::Vec<Tag> &tags)
+{
+	for (const Tag &tag : tags)
+	{
+		if (take_without_waiting(tag))
+			continue;
+		Counters counters{};
+		counters.lock_waits = 1;
+		count(tag.view, counters);
+		LOCKTAG lock = locktag(tag);
+		(void) LockAcquire(&lock, tag.mode, false, false);
+		taken += tag.kind != TagKind::table;
+	}
+}
+
+bool
+try_tags(const pg::Vec<Tag> &tags)
+{
+	for (int i = 0; i < tags.n; i++)
+	{
+		if (take_without_waiting(tags[i]))
+			continue;
+		Counters counters{};
+		counters.lock_waits = 1;
+		count(tags[i].view, counters);
+		while (--i >= 0)
+			release(tags[i]);
+		return false;
+	}
+	return true;
+}
+
+void
+release_tags(const pg::Vec<Tag> &tags)
+{
+	for (const Tag &tag : tags)
+		release(tag);
+}
+
+int
+tags_left()
+{
+	return Max(max_key_locks - taken, 0);
+}
+
+void
+forget_tags() noexcept
+{
+	taken = 0;
+}
+
+void
+define_lock_setting()
+{
+	DefineCustomIntVariable(
+		"deltaview.max_key_locks", "Locks on values and keys that the maintenance of views takes in a transaction.",
+		"Beyond them it locks views as wholes, which other writers of these wait for. All lie in the "
+		"server's lock table, whose size max_locks_per_transaction sets.",
+		&max_key_locks, 128, 0, 65536, PGC_SUSET, 0, nullptr, nullptr, nullptr);
 }
 
 } // namespace dv::engine

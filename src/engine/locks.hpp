@@ -1,29 +1,50 @@
 #pragma once
 
 /*
- * Locks of a flush: one tag per (view, base table), of the advisory class with
- * a fourth field of our own, held to the end of the transaction.  Whoever holds
- * them takes a snapshot afterwards, and so sees all that it waited for.
- *
- *     additive or linear   RowExclusive on the one table changed, Share on the view's others:
- *                          writers of one table pass each other, of different tables wait;
- *                          ShareRowExclusive on what is changed where that is several tables,
- *                          or one that the query reads more than once
- *     all that recomputes  ShareRowExclusive on all
- *
- * Tags are taken in one global order: views by rank and oid, then their tables by oid.
+ * Tags: locks of the server's own lock manager, of the advisory class with a fourth field of our own, held to the end
+ * of the transaction.  They never meet the application's advisory locks, survive PREPARE, and the deadlock detector
+ * knows them.  What they stand for is in lock_steps.hpp.
  */
-#include "catalog/registry.hpp"
-#include "engine/program.hpp"
+#include "pg/postgres.hpp"
+#include "pg/vec.hpp"
 
 namespace dv::engine {
 
-enum class Sharing : char {
-	same_side, /* the delta is purely additive or linear */
-	exclusive,
+/* Tags are taken in this order. */
+enum class TagKind : uint8 {
+	table = 1, /* value: the base table's oid */
+	value,     /* value: hash of a value, by which rows of a table are found */
+	key,       /* value: hash of a key of the view */
 };
 
-/* `changed` has a flag per table of the view's analysis. Returns how many locks had to be waited for. */
-int lock_view(const Program *program, const bool *changed, Sharing sharing);
+struct Tag
+{
+	Oid view;
+	TagKind kind;
+	uint32 value;
+	LOCKMODE mode;
+};
+
+/* In the order in which every backend takes them, each tag once, in the least mode that covers all wanted. */
+void sort_tags(pg::Vec<Tag> *tags);
+
+/* Those of `wanted` that are not in `held`; both sorted. */
+pg::Vec<Tag> missing_tags(const pg::Vec<Tag> &wanted, const pg::Vec<Tag> &held);
+
+/* Waits for each; waits are counted for its view. */
+void acquire_tags(const pg::Vec<Tag> &tags);
+
+/* All at once, or none and false. */
+bool try_tags(const pg::Vec<Tag> &tags);
+
+void release_tags(const pg::Vec<Tag> &tags);
+
+/* How many more tags on values and keys this transaction may take: deltaview.max_key_locks. */
+int tags_left();
+
+/* At the end of a transaction. */
+void forget_tags() noexcept;
+
+void define_lock_setting();
 
 } // namespace dv::engine

@@ -22,20 +22,14 @@ Outcome
 maintain_linear(Step *step)
 {
 	Program *program = step->program;
-	pg::Identity reading = act_restricted(step);
-	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
-	bool whole = terms_cost_more(step, terms);
-	pg::resume(reading);
-	if (whole)
-		return recompute_all_alone(step);
-
 	Collect collect = begin_collecting(step);
 	pg::Identity restricted = act_restricted(step);
+	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
 	for (int i = 0; i < terms.nplans; i++)
 		run_plan(terms.plans[i], take_signed, &collect);
 	pg::resume(restricted);
 
-	return Outcome{apply_collected(&collect), false, 0};
+	return Outcome{apply_collected(&collect), false};
 }
 
 struct Tracing
@@ -71,28 +65,42 @@ touches_most(const Program *program, int64 nkeys)
 Outcome
 maintain_keyed(Step *step)
 {
+	if (step->keys == nullptr)
+	{
+		step->keys = begin_keys(step);
+		trace_keys(step);
+		if (keys_cost_more(step))
+			return recompute_all(step);
+	}
+	return Outcome{count_keys(step->keys) == 0 ? 0 : recompute_keys(step, step->keys), false};
+}
+
+} // namespace
+
+void
+trace_keys(Step *step)
+{
 	Program *program = step->program;
 	pg::Identity restricted = act_restricted(step);
 	Prepared traces = prepare(program, Purpose::traces, step->mask, step->rows_in);
 	if (traces.nplans < 0)
-	{
-		pg::resume(restricted);
-		return recompute_all(step);
-	}
-	Tracing tracing{step, begin_keys(step), MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
+		elog(ERROR, "a changed table does not lead to the key");
+	Tracing tracing{step, step->keys, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
 	for (int i = 0; i < traces.nplans; i++)
 		run_plan(traces.plans[i], take_key, &tracing);
-	bool whole = touches_most(program, count_keys(tracing.keys)) || keys_cost_more(step, tracing.keys);
 	pg::resume(restricted);
-	if (whole || count_keys(tracing.keys) == 0)
-	{
-		end_keys(tracing.keys);
-		return whole ? recompute_all(step) : Outcome{0, false, 0};
-	}
-	return Outcome{recompute_keys(step, tracing.keys), false, 0};
 }
 
-} // namespace
+bool
+keys_cost_more(Step *step)
+{
+	if (touches_most(step->program, count_keys(step->keys)))
+		return true;
+	pg::Identity restricted = act_restricted(step);
+	bool more = look_ups_cost_more(step, step->keys);
+	pg::resume(restricted);
+	return more;
+}
 
 void
 take_content(TupleTableSlot *slot, void *context)
@@ -198,18 +206,7 @@ recompute_all(Step *step)
 	run_plan(stored.plans[0], take_stored, &collect);
 	pg::resume(restricted);
 
-	return Outcome{apply_collected(&collect), !program->analysis->ir->first_rows, 0};
-}
-
-Outcome
-recompute_all_alone(Step *step)
-{
-	int waits = make_exclusive(step);
-	PushActiveSnapshot(GetLatestSnapshot());
-	Outcome outcome = recompute_all(step);
-	PopActiveSnapshot();
-	outcome.lock_waits = waits;
-	return outcome;
+	return Outcome{apply_collected(&collect), !program->analysis->ir->first_rows};
 }
 
 double
@@ -219,19 +216,21 @@ cost_of_whole(Program *program)
 }
 
 bool
-terms_cost_more(const Step *step, const Prepared &terms)
+terms_cost_more(Step *step)
 {
-	/* to plan the whole costs more than a small delta ever does */
-	constexpr int64 small = 1000;
-	if (step->rows_in <= small)
-		return false;
-	return terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows) >
-		   cost_of_whole(step->program);
+	pg::Identity restricted = act_restricted(step);
+	Prepared terms = prepare(step->program, Purpose::terms, step->mask, step->rows_in);
+	bool more = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows) >
+				cost_of_whole(step->program);
+	pg::resume(restricted);
+	return more;
 }
 
 Outcome
 maintain(Step *step)
 {
+	if (step->whole)
+		return recompute_all(step);
 	switch (step->program->analysis->ir->kind)
 	{
 	case core::Kind::linear:

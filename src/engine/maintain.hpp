@@ -3,31 +3,57 @@
 /*
  * One view, one flush: the delta of its base tables in, the change of its rows out.
  */
+#include "engine/locks.hpp"
 #include "engine/program.hpp"
 #include "pg/identity.hpp"
 
 namespace dv::engine {
 
-/* Everything that a maintenance step works with. */
+/* How much of a view a step locks; see lock_steps.hpp. */
+enum class Footing : char {
+	values,    /* tables as intentions, values, keys */
+	tables,    /* linear and aggregate: whichever values; writers of other tables wait */
+	exclusive, /* every other writer waits */
+};
+
+struct KeySet;
+
+/* One view in one flush: everything that a maintenance step works with. */
 struct Step
 {
 	Program *program;
 	const catalog::View *info;
 	Oid owner;
 	bool feeds_views;
-	bool exclusive;      /* the view's locks exclude every other writer */
+	bool by_hand; /* not by the cheaper way, but as asked for */
+	bool whole;   /* compute the whole, apply the difference */
+	Footing footing;
+	KeySet *keys;        /* keyed, footing values: those to compute anew */
 	Snapshot crosscheck; /* see Target */
 	int ndeltas;
 	capture::Delta **deltas; /* per base table of the analysis, or nullptr where it has none */
+	pg::Vec<Named> named;    /* the same, for queries */
 	uint64 mask;             /* the tables that have one */
 	int64 rows_in;           /* rows of all deltas */
 };
+
+/* Of one view, for its changed tables to be taken in by deltas. */
+constexpr int most_tables = 64;
+
+/*
+ * step.cpp: takes the deltas of a view out of the logs; nothing that changes from now on is in them.  nullptr if there is
+ * nothing to do.  `looked_at`: somebody in this transaction may look at the view before it ends.
+ */
+Step *begin_step(const catalog::View *view, bool by_hand, bool looked_at);
+void end_step(Step *step);
+
+/* Work for a step, in an SPI connection where its deltas are registered. Its errors name the view. */
+void with_step(Step *step, void (*work)(Step *step, void *context), void *context);
 
 struct Outcome
 {
 	uint64 rows_out;
 	bool complete;
-	int lock_waits;
 };
 
 /* By the view's strategy; the active snapshot is the latest, taken after the locks. */
@@ -35,12 +61,15 @@ Outcome maintain(Step *step);
 
 /* Recompute and apply the difference. */
 Outcome recompute_all(Step *step);
-/* The same where the locks so far let others write, too: those for it, and a snapshot after them. */
-Outcome recompute_all_alone(Step *step);
+
+/* Keyed: fills step->keys, under the active snapshot. */
+void trace_keys(Step *step);
+/* With these keys, is it cheaper to recompute the whole? */
+bool keys_cost_more(Step *step);
 
 /* By the planner's estimates. */
 double cost_of_whole(Program *program);
-bool terms_cost_more(const Step *step, const Prepared &terms);
+bool terms_cost_more(Step *step);
 
 /* Puts the columns of a query's row into the view's row, from column `from` of the row on. */
 void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolumns);
@@ -73,17 +102,18 @@ uint64 apply_collected(Collect *collect);
 Outcome fold_delta(Step *step);
 
 /* Keys to recompute, without repetition. */
-struct KeySet;
 KeySet *begin_keys(Step *step);
 void add_key(KeySet *keys, TupleTableSlot *view_row);
 int64 count_keys(const KeySet *keys);
 void end_keys(KeySet *keys);
-/* Is it cheaper to recompute the whole? */
-bool keys_cost_more(Step *step, const KeySet *keys);
+/* By the planner's costs of look-ups. */
+bool look_ups_cost_more(Step *step, const KeySet *keys);
+/* Exclusive on each. */
+void add_key_tags(const KeySet *keys, pg::Vec<Tag> *tags);
 /* Computes the content for the keys anew and applies the difference. Consumes the set. */
 uint64 recompute_keys(Step *step, KeySet *keys);
 
-/* Makes the view's locks exclude every other writer, late; a deadlock is possible then. Returns the waits. */
-int make_exclusive(Step *step);
+/* Makes the step exclude every other writer, late: a deadlock is possible then. */
+void exclude_others(Step *step);
 
 } // namespace dv::engine

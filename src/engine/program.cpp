@@ -2,6 +2,7 @@
 
 #include "core/aggregate.hpp"
 #include "core/keyed.hpp"
+#include "core/touches.hpp"
 #include "core/trace.hpp"
 #include "engine/test_break.hpp"
 #include "pg/border.hpp"
@@ -112,6 +113,7 @@ build(const catalog::View *info)
 	program->context = context;
 	program->generation = catalog::generation();
 	program->prepared.context = context;
+	program->lock_plans.context = context;
 
 	Relation rel = table_open(info->view, AccessShareLock);
 	program->desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
@@ -129,8 +131,8 @@ build(const catalog::View *info)
 	for (bool use_keys : {true, false})
 	{
 		MemoryContextSwitchTo(context);
-		program->analysis = analyze::analyze(analyze::stored_query(info->maintained), info->view, use_keys,
-											  OidIsValid(info->part_of));
+		program->analysis =
+			analyze::analyze(analyze::stored_query(info->maintained), info->view, use_keys, OidIsValid(info->part_of));
 		fitting = fits(program->analysis, program->desc);
 		if (fitting)
 			break;
@@ -173,9 +175,7 @@ emit(const core::View *ir, Purpose purpose, uint64 mask, pg::Vec<const char *> *
 	bool possible = true;
 	pg::outbound([&] {
 		std::vector<std::string> queries;
-		core::Changed changed;
-		for (int i = 0; i < ir->tables.n; i++)
-			changed.push_back(i < 64 && (mask >> i & 1) != 0);
+		core::Changed changed = core::changed_by(*ir, mask);
 		switch (purpose)
 		{
 		case Purpose::terms:
@@ -189,6 +189,11 @@ emit(const core::View *ir, Purpose purpose, uint64 mask, pg::Vec<const char *> *
 			else
 				queries = ir->kind == core::Kind::linear ? core::linear_terms(*ir, changed)
 														 : core::aggregate_terms(*ir, changed);
+			break;
+		case Purpose::values:
+			for (core::Touch &touch : core::touches(*ir, changed).values)
+				if (!touch.sql.empty())
+					queries.push_back(std::move(touch.sql));
 			break;
 		case Purpose::traces:
 			if (auto traces = core::key_traces(*ir, changed))
@@ -302,6 +307,7 @@ forget_prepared(Program *program)
 		for (int i = 0; i < prepared.nplans; i++)
 			(void) SPI_freeplan(prepared.plans[i]);
 	program->prepared.clear();
+	program->lock_plans.clear();
 }
 
 Prepared
@@ -313,7 +319,8 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 			return prepared;
 
 	pg::Vec<const char *> texts;
-	texts.grow(program->analysis->ir->occurrences.n + 1);
+	int readings = program->analysis->ir->occurrences.n;
+	texts.grow(purpose == Purpose::values ? 2 * readings * readings + 1 : readings + 1);
 	Prepared prepared{purpose, mask, size, -1, nullptr, 0, nrows};
 	if (emit(program->analysis->ir, purpose, mask, &texts))
 	{

@@ -20,6 +20,7 @@ namespace dv::engine {
 /* What a prepared query of a view is for. */
 enum class Purpose : char {
 	terms,        /* linear or aggregate: the delta, one query per term */
+	values,       /* the values by which the delta finds rows, as far as they are not columns of it */
 	traces,       /* keyed: the keys that the delta reaches */
 	keys_content, /* the content for the keys at hand; mask: which key columns are NULL */
 	keys_stored,  /* the stored rows for them */
@@ -38,6 +39,27 @@ struct Prepared
 	int64 nrows; /* so many rows of the named relations */
 };
 
+/* Where values to lock come from. */
+struct ValueSource
+{
+	int table;
+	AttrNumber column; /* of its delta; 0: the next query of Purpose::values */
+	bool writes;
+	bool deep; /* see core::Touch */
+	uint32 access;
+	FmgrInfo hash;
+	Oid collation;
+};
+
+struct LockPlan
+{
+	uint64 mask;
+	bool queries; /* some source is one */
+	bool deep;
+	bool *tables; /* those read otherwise than by values */
+	pg::Vec<ValueSource> sources;
+};
+
 struct Program
 {
 	Oid view;
@@ -53,6 +75,7 @@ struct Program
 	ExprContext *expressions;
 	FmgrInfo *better; /* aggregate: per state, for extremes */
 	pg::Vec<Prepared> prepared;
+	pg::Vec<const LockPlan *> lock_plans;
 };
 
 /* The program of a view; pinned until the end of the transaction at the latest. */

@@ -11,6 +11,7 @@ enum class Rule : char {
 	linear,    /* the old state of a changed table is taken to be the new one */
 	aggregate, /* an extreme that leaves is not looked for again */
 	keyed,     /* one of the keys that a delta reaches is forgotten */
+	locks,     /* nothing is locked by values and keys */
 };
 
 extern int broken_rule;

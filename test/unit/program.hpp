@@ -55,6 +55,9 @@ struct Program
 		edges.back().to_value = to;
 	}
 
+	/* The last edge can be locked by values. */
+	void access(int number) { edges.back().access = number; }
+
 	void both_ways(int a, Text a_column, int b, Text b_column)
 	{
 		edge(a, a_column, b, b_column);

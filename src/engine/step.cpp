@@ -1,0 +1,179 @@
+#include "engine/affected.hpp"
+#include "engine/maintain.hpp"
+#include "engine/stats.hpp"
+
+namespace dv::engine {
+
+namespace {
+
+bool
+has_after_triggers(Relation rel)
+{
+	const TriggerDesc *triggers = rel->trigdesc;
+	return triggers && (triggers->trig_insert_after_row || triggers->trig_insert_after_statement ||
+						triggers->trig_update_after_row || triggers->trig_update_after_statement ||
+						triggers->trig_delete_after_row || triggers->trig_delete_after_statement);
+}
+
+/* The deltas of the view's tables, marked as taken in. False: some rows are not known. */
+bool
+take_deltas(Step *step)
+{
+	Program *program = step->program;
+	const analyze::Analysis *analysis = program->analysis;
+	bool known = analysis->ntables <= most_tables;
+	step->deltas = static_cast<capture::Delta **>(palloc0(sizeof(capture::Delta *) * (analysis->ntables + 1)));
+	step->ndeltas = analysis->ntables;
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		Oid table = analysis->tables[i].table;
+		uint64 from = capture::flushed_position(program->view, table);
+		uint64 to = capture::end_position(table);
+		if (from >= to)
+			continue;
+		capture::set_flushed_position(program->view, table, to);
+		known = known && !capture::unknown_between(table, from, to);
+		if (!known)
+			continue;
+		capture::Delta *delta = static_cast<capture::Delta *>(palloc(sizeof(capture::Delta)));
+		*delta = capture::materialize(table, from, to);
+		if (delta->nrows == 0)
+		{
+			tuplestore_end(delta->rows);
+			continue;
+		}
+		step->deltas[i] = delta;
+		step->mask |= UINT64CONST(1) << i;
+		step->rows_in += delta->nrows;
+
+		Named &entry = step->named.push(Named{});
+		snprintf(entry.name, NAMEDATALEN, "__dv_delta_%d", i);
+		entry.rows = delta->rows;
+		entry.desc = delta->desc;
+		entry.nrows = delta->nrows;
+	}
+	return known;
+}
+
+/* Prepared queries know the columns of a delta by number: another layout wants other queries. */
+void
+check_layouts(Step *step)
+{
+	Program *program = step->program;
+	for (int i = 0; i < step->ndeltas; i++)
+	{
+		if (step->deltas[i] == nullptr)
+			continue;
+		TupleDesc known = program->delta_descs[i];
+		if (known && equalTupleDescs(known, step->deltas[i]->desc))
+			continue;
+		if (known)
+			forget_prepared(program);
+		MemoryContext before = MemoryContextSwitchTo(program->context);
+		program->delta_descs[i] = CreateTupleDescCopy(step->deltas[i]->desc);
+		MemoryContextSwitchTo(before);
+	}
+}
+
+/* Deltas come to the view without a look at their table: a right to read it that was taken away counts all the same. */
+void
+check_rights(const Step *step)
+{
+	const analyze::Analysis *analysis = step->program->analysis;
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		Oid table = analysis->tables[i].table;
+		if (step->deltas[i] && pg_class_aclcheck(table, step->owner, ACL_SELECT) != ACLCHECK_OK)
+			aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_TABLE, get_rel_name(table));
+	}
+}
+
+/* Is there a rule for these changes? */
+bool
+is_incremental(const Step *step)
+{
+	const analyze::Analysis *analysis = step->program->analysis;
+	if (step->info->method == catalog::Method::complete || analysis->ir->kind == core::Kind::complete)
+		return false;
+	for (int i = 0; i < analysis->ntables; i++)
+		if (step->deltas[i] && !analysis->tables[i].incremental)
+			return false;
+	return true;
+}
+
+void
+name_view(void *context)
+{
+	errcontext("maintenance of view \"%s\"", static_cast<const char *>(context));
+}
+
+} // namespace
+
+Step *
+begin_step(const catalog::View *view, bool by_hand, bool looked_at)
+{
+	Step *step = static_cast<Step *>(palloc0(sizeof(Step)));
+	Relation rel = table_open(view->view, RowExclusiveLock);
+	step->program = pin_program(view->view);
+	step->info = view;
+	step->owner = rel->rd_rel->relowner;
+	step->feeds_views = feeds_views(view->view);
+	step->by_hand = by_hand;
+	looked_at = looked_at || has_after_triggers(rel);
+	table_close(rel, NoLock);
+	if (IsolationUsesXactSnapshot() && looked_at)
+		step->crosscheck = GetTransactionSnapshot();
+
+	step->whole = !take_deltas(step) || by_hand;
+	if (!step->whole && step->rows_in == 0)
+	{
+		end_step(step);
+		return nullptr;
+	}
+	if (!step->whole)
+	{
+		check_layouts(step);
+		step->whole = !is_incremental(step);
+	}
+	return step;
+}
+
+void
+end_step(Step *step)
+{
+	for (const Named &entry : step->named)
+		tuplestore_end(entry.rows);
+	unpin_program(step->program);
+}
+
+void
+with_step(Step *step, void (*work)(Step *step, void *context), void *context)
+{
+	Oid view = step->info->view;
+	ErrorContextCallback named{error_context_stack, name_view, get_rel_name(view)};
+	PG_TRY();
+	{
+		error_context_stack = &named;
+		if (SPI_connect() != SPI_OK_CONNECT)
+			elog(ERROR, "SPI_connect failed");
+		if (!step->whole)
+			check_rights(step);
+		for (const Named &entry : step->named)
+			register_named(entry);
+		work(step, context);
+		for (const Named &entry : step->named)
+			unregister_named(entry);
+		SPI_finish();
+		error_context_stack = named.previous;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(TopTransactionContext);
+		ErrorData *error = CopyErrorData();
+		record_error(view, error->message ? error->message : "");
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+}
+
+} // namespace dv::engine
