@@ -1,0 +1,3 @@
+-- 100,000 accounts of 100 branches.
+CREATE TABLE accounts (id int PRIMARY KEY, branch int NOT NULL, balance int NOT NULL) WITH (fillfactor = 80);
+INSERT INTO accounts SELECT i, i % 100, i % 1000 FROM generate_series(1, 100000) i;

@@ -1,0 +1,1 @@
+SELECT count(*) AS accounts, sum(balance) AS balance FROM accounts
