@@ -6,7 +6,7 @@
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit regress isolation tap fuzz features tpch stress log}
+PARTS=${ONLY:-consistency unit model regress isolation tap fuzz features tpch stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
 STRESS_SECONDS=${STRESS_SECONDS:-60}
@@ -59,6 +59,17 @@ if wanted unit; then
 	say "unit tests"
 	mkdir -p build
 	bash ci/unit.sh "$TALLY" || { grep -q '^not ok unit' "$TALLY" || not_ok "unit tests do not build"; }
+fi
+
+if wanted model; then
+	say "the model of the lock protocol"
+	mkdir -p build
+	rm -f build/model.output
+	model() {
+		make --no-print-directory -j"$(nproc)" -C test/model && timeout 600 test/model/model | tee build/model.output
+	}
+	model || not_ok "model"
+	[ ! -e build/model.output ] || sed -n -E 's/^((not )?ok) ([^:]*).*/\1 model \3/p' build/model.output >>"$TALLY"
 fi
 
 if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted features || wanted tpch || wanted stress; then
@@ -167,7 +178,7 @@ passed=$(grep -c '^ok ' "$TALLY" || true)
 failed=$(grep -c '^not ok ' "$TALLY" || true)
 say "results"
 sed -n 's/^not ok /FAILED: /p' "$TALLY"
-for part in unit regress isolation tap; do
+for part in unit model regress isolation tap; do
 	printf '%-10s %s of %s\n' $part "$(grep -c "^ok $part " "$TALLY" || true)" "$(grep -cE "^(not )?ok $part " "$TALLY" || true)"
 done
 echo
