@@ -117,8 +117,11 @@ const Choices triangle_c{does({insert(2, {2, 1, 2})}), does({insert(2, {2, 2, 1}
 std::vector<Scenario>
 aggregates()
 {
+	Case anew = groups();
+	anew.views[0].anew = true;
 	return {
 		{"groups", groups(), {lowers, raises, adds}},
+		{"groups computed anew", anew, {lowers, raises, adds}},
 		{"groups, recomputed", groups(), {complete({lowers[0], lowers[3], lowers[4]}), raises, adds}},
 		{"groups of a join", joined_groups(), {a_sides, b_sides, two_sides}},
 		{"groups of a join, escalated",

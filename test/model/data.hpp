@@ -53,6 +53,7 @@ struct View
 	std::vector<Condition> conditions;
 	std::vector<Column> key; /* linear: the output; aggregate: the group; else all that are equal to the key */
 	Column value = {0, 0};   /* aggregate: of what the maximum is taken */
+	bool anew = false;       /* aggregate: each changed group is recomputed, as for sums of floats */
 
 	bool keyed() const { return strategy != Strategy::linear && strategy != Strategy::aggregate; }
 };

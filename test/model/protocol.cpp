@@ -215,7 +215,8 @@ Protocol::fold(const Step &step, const Entry &entry) const
 			return value + entry.add;
 		return pack(value / 256 + entry.add, std::max(value % 256, entry.high));
 	};
-	auto leaves = [&](int value) { return entry.low > 0 && entry.low >= value % 256; };
+	bool anew = which_.views[entry.view].anew;
+	auto leaves = [&](int value) { return anew || (entry.low > 0 && entry.low >= value % 256); };
 	int visible = data_.stored(entry.view, entry.key, sight(step, step.state.committed), versions);
 	if (!rules_.hold(Rule::lock_unchanged) && folded(visible) == visible && !leaves(visible))
 		return true;
@@ -228,7 +229,7 @@ Protocol::fold(const Step &step, const Entry &entry) const
 	{
 		writer.phase = Phase::recompute;
 		if (step.said != nullptr)
-			*step.said = "locks the row of key " + std::to_string(entry.key) + ", whose maximum may leave";
+			*step.said = "locks the row of key " + std::to_string(entry.key) + ", to compute it anew";
 	}
 	return true;
 }
