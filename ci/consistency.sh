@@ -23,6 +23,7 @@ compare() { # schedule, folder, suffix
 }
 compare test/schedule test/sql sql
 compare test/isolation_schedule test/specs spec
+test/specs/generate --check || bad=1
 
 # Documentation is executed: the README's block stands in its test, each example is a test.
 block=$(sed -n '/^```sql$/,/^```$/p' README.md | sed '1d;$d')
