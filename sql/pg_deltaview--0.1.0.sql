@@ -18,8 +18,9 @@ CREATE TABLE deltaview.view_catalog (
 	state text NOT NULL,
 	rank int NOT NULL,
 	settings text[] NOT NULL,
-	last_refresh timestamptz
-);
+	last_refresh timestamptz,
+	key_columns int2[]
+) WITH (user_catalog_table = true); -- logical decoding reads it
 COMMENT ON TABLE deltaview.view_catalog IS 'internal: one row per view; see deltaview.views';
 
 CREATE TABLE deltaview.table_catalog (

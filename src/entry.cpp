@@ -12,6 +12,7 @@
 #include "engine/test_break.hpp"
 #include "engine/verify.hpp"
 #include "pg/postgres.hpp"
+#include "publish/plugin.hpp"
 
 extern "C" {
 #include "commands/event_trigger.h"
@@ -20,6 +21,7 @@ extern "C" {
 PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
+PGDLLEXPORT void _PG_output_plugin_init(OutputPluginCallbacks *callbacks);
 
 /* The server's macro exports the function itself from 16 on. */
 #define EXPORT(name)                          \
@@ -96,6 +98,12 @@ _PG_init(void)
 	engine::install_callbacks();
 	engine::define_lock_setting();
 	engine::define_test_setting();
+}
+
+void
+_PG_output_plugin_init(OutputPluginCallbacks *callbacks)
+{
+	publish::fill_callbacks(callbacks);
 }
 
 Datum

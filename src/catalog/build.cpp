@@ -134,6 +134,18 @@ rank_of(const analyze::Analysis *analysis)
 	return rank;
 }
 
+/* What a reader of the view can tell its rows apart by. */
+Key
+key_of(const analyze::Analysis *analysis)
+{
+	const engine::Shape &shape = analysis->shape;
+	bool exists = shape.identity == engine::Identity::key && analysis->index_unique;
+
+	for (int i = 0; exists && i < shape.nkeys; i++)
+		exists = shape.keys[i] <= shape.nvisible;
+	return exists ? Key{true, shape.nkeys, shape.keys} : Key{};
+}
+
 void
 add_rows(const Request &request, Oid table, Oid definition, Oid maintained, const analyze::Analysis *analysis)
 {
@@ -146,7 +158,7 @@ add_rows(const Request &request, Oid table, Oid definition, Oid maintained, cons
 		settings[n++] = GetConfigOption(name, false, false);
 	}
 	add_view({table, definition, maintained, request.part_of, request.refresh, request.method,
-			  request.with_data ? State::fresh : State::paused, rank_of(analysis), n, settings});
+			  request.with_data ? State::fresh : State::paused, rank_of(analysis), n, settings, key_of(analysis)});
 	for (int i = 0; i < analysis->ntables; i++)
 	{
 		const analyze::TableUse *use = &analysis->tables[i];
@@ -168,7 +180,10 @@ column_name(Oid table, AttrNumber column)
 	return quote_identifier(get_attname(table, column, false));
 }
 
-/* By the key, or the hash that stands in for it; the replica identity where that cannot be NULL. */
+/*
+ * By the key, or the hash that stands in for it. The key is the replica identity, too, where it cannot be NULL and is
+ * seen: a change stream names rows by what it shows of them.
+ */
 void
 add_index(const Request &request, Oid table, const analyze::Analysis *analysis)
 {
@@ -192,7 +207,7 @@ add_index(const Request &request, Oid table, const analyze::Analysis *analysis)
 		appendStringInfo(&index, ")%s", analysis->index_unique ? " NULLS NOT DISTINCT" : "");
 		own_ddl(index.data);
 	}
-	if (n > 0 && analysis->index_unique && (shape.hash != 0 || analysis->keys_not_null))
+	if (n > 0 && shape.hash == 0 && analysis->keys_not_null && key_of(analysis).exists)
 	{
 		for (int i = 0; i < n; i++)
 			appendStringInfo(&alter, "ALTER COLUMN %s SET NOT NULL, ", column_name(table, columns[i]));

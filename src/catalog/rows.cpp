@@ -62,6 +62,29 @@ settings_array(int n, const char *const *settings)
 	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
+Datum
+key_array(const Key &key)
+{
+	Datum *elements = static_cast<Datum *>(palloc(sizeof(Datum) * (key.ncolumns + 1)));
+
+	for (int i = 0; i < key.ncolumns; i++)
+		elements[i] = Int16GetDatum(key.columns[i]);
+	return PointerGetDatum(construct_array(elements, key.ncolumns, INT2OID, sizeof(int16), true, TYPALIGN_SHORT));
+}
+
+Key
+key_of(ArrayType *array)
+{
+	Datum *elements;
+	int n;
+
+	deconstruct_array(array, INT2OID, sizeof(int16), true, TYPALIGN_SHORT, &elements, nullptr, &n);
+	AttrNumber *columns = static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * (n + 1)));
+	for (int i = 0; i < n; i++)
+		columns[i] = DatumGetInt16(elements[i]);
+	return {true, n, columns};
+}
+
 } // namespace
 
 Oid
@@ -98,6 +121,10 @@ add_view(const NewView &row)
 		values[view_catalog::last_refresh - 1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 	else
 		nulls[view_catalog::last_refresh - 1] = true;
+	if (row.key.exists)
+		values[view_catalog::key_columns - 1] = key_array(row.key);
+	else
+		nulls[view_catalog::key_columns - 1] = true;
 	insert_row("view_catalog", values, nulls);
 	catalog_changed();
 }
@@ -173,6 +200,31 @@ add_stale_mark(Oid view)
 	insert_row("stale_marks", values, nulls);
 	catalog_changed();
 	CommandCounterIncrement();
+}
+
+bool
+find_key(Oid relid, Key *key)
+{
+	Oid catalog = catalog_table("view_catalog");
+
+	if (!OidIsValid(catalog))
+		return false;
+	Relation rel = table_open(catalog, AccessShareLock);
+	SysScanDesc scan = begin_scan(rel, relid);
+	HeapTuple tuple = systable_getnext(scan);
+	bool found = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		bool none;
+		(void) heap_getattr(tuple, view_catalog::part_of, RelationGetDescr(rel), &none);
+		found = none;
+		Datum columns = heap_getattr(tuple, view_catalog::key_columns, RelationGetDescr(rel), &none);
+		*key = none ? Key{} : key_of(DatumGetArrayTypeP(columns));
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return found;
 }
 
 } // namespace dv::catalog

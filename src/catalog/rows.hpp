@@ -22,7 +22,8 @@ enum Column : int {
 	rank,
 	settings,
 	last_refresh,
-	ncolumns = last_refresh
+	key_columns,
+	ncolumns = key_columns
 };
 }
 namespace table_catalog {
@@ -38,6 +39,14 @@ inline constexpr const char *schema_name = "deltaview";
 Oid catalog_table(const char *name);
 Oid schema_oid();
 
+/* The visible columns that tell a view's rows apart; no column at all where it has at most one row. */
+struct Key
+{
+	bool exists;
+	int ncolumns;
+	const AttrNumber *columns;
+};
+
 /* The row of a view, as create_view fills it in. */
 struct NewView
 {
@@ -51,6 +60,7 @@ struct NewView
 	int rank;
 	int nsettings;
 	const char *const *settings;
+	Key key;
 };
 
 /* What the catalog holds; anything else is corruption. */
@@ -68,5 +78,8 @@ void set_state(Oid view, State state);
 void remove_view(Oid view);
 
 void add_stale_mark(Oid view);
+
+/* Is it a view, other than a part of one? Reads the catalog as the snapshot in force has it, a historic one, too. */
+bool find_key(Oid relid, Key *key);
 
 } // namespace dv::catalog

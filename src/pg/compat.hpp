@@ -8,6 +8,7 @@
 extern "C" {
 #include "access/transam.h"
 #include "catalog/pg_namespace.h"
+#include "replication/reorderbuffer.h"
 #include "storage/proc.h"
 #include "utils/regproc.h"
 }
@@ -168,6 +169,34 @@ local_transaction()
 #else
 	return MyProc->lxid;
 #endif
+}
+
+/* Of a decoded change: null where the log has none. */
+inline HeapTuple
+new_tuple(const ReorderBufferChange *change)
+{
+#if PG_VERSION_NUM >= 170000
+	return change->data.tp.newtuple;
+#else
+	return change->data.tp.newtuple ? &change->data.tp.newtuple->tuple : nullptr;
+#endif
+}
+
+inline HeapTuple
+old_tuple(const ReorderBufferChange *change)
+{
+#if PG_VERSION_NUM >= 170000
+	return change->data.tp.oldtuple;
+#else
+	return change->data.tp.oldtuple ? &change->data.tp.oldtuple->tuple : nullptr;
+#endif
+}
+
+/* Of a decoded subtransaction; of any other itself. */
+inline ReorderBufferTXN *
+top_transaction(ReorderBufferTXN *txn)
+{
+	return txn->toptxn ? txn->toptxn : txn;
 }
 
 /* Tree walkers with a type: up to 15 their callback is declared without parameters, which C++ reads as "none". */
