@@ -202,29 +202,29 @@ add_stale_mark(Oid view)
 	CommandCounterIncrement();
 }
 
-bool
-find_key(Oid relid, Key *key)
+Role
+find_role(Oid relid, Key *key)
 {
 	Oid catalog = catalog_table("view_catalog");
 
 	if (!OidIsValid(catalog))
-		return false;
+		return Role::table;
 	Relation rel = table_open(catalog, AccessShareLock);
 	SysScanDesc scan = begin_scan(rel, relid);
 	HeapTuple tuple = systable_getnext(scan);
-	bool found = false;
+	Role role = Role::table;
 
 	if (HeapTupleIsValid(tuple))
 	{
 		bool none;
 		(void) heap_getattr(tuple, view_catalog::part_of, RelationGetDescr(rel), &none);
-		found = none;
+		role = none ? Role::view : Role::part;
 		Datum columns = heap_getattr(tuple, view_catalog::key_columns, RelationGetDescr(rel), &none);
 		*key = none ? Key{} : key_of(DatumGetArrayTypeP(columns));
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);
-	return found;
+	return role;
 }
 
 } // namespace dv::catalog

@@ -79,7 +79,9 @@ void remove_view(Oid view);
 
 void add_stale_mark(Oid view);
 
-/* Is it a view, other than a part of one? Reads the catalog as the snapshot in force has it, a historic one, too. */
-bool find_key(Oid relid, Key *key);
+enum class Role : char { table, view, part };
+
+/* What a relation is, and the key of a view. Reads the catalog as the snapshot in force has it, a historic one, too. */
+Role find_role(Oid relid, Key *key);
 
 } // namespace dv::catalog

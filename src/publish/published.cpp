@@ -101,16 +101,18 @@ keys_of_table(Relation rel)
 	return keys;
 }
 
-/* The view's own key, unless somebody has given the table a replica identity that lacks it. */
+/* The view's own key, or the primary key that somebody has given it; nothing where the replica identity lacks that. */
 Keys
 keys_of_view(Relation rel, const catalog::Key &key)
 {
 	Keys logged = keys_of_table(rel);
 	Keys keys = {};
 
-	keys.whole = !key.exists;
 	for (int i = 0; i < key.ncolumns; i++)
 		keys.columns = bms_add_member(keys.columns, key.columns[i]);
+	if (!key.exists)
+		keys.columns = logged.primary;
+	keys.whole = !key.exists && keys.columns == nullptr;
 	keys.primary = keys.columns;
 	keys.known = logged.whole || (logged.known && !keys.whole && bms_is_subset(keys.columns, logged.columns));
 	return keys;
@@ -151,7 +153,6 @@ void
 describe(const Options &options, Relation rel, Published *entry)
 {
 	catalog::Key key = {};
-	bool view = false;
 	char *schema = get_namespace_name(RelationGetNamespace(rel));
 
 	entry->wanted = false;
@@ -163,7 +164,11 @@ describe(const Options &options, Relation rel, Published *entry)
 	entry->table = pstrdup(RelationGetRelationName(rel));
 	if (matches(options.filter_tables, entry->schema, entry->table))
 		return;
-	view = catalog::find_key(RelationGetRelid(rel), &key);
+	/* A part is filled before it moves to our schema. */
+	catalog::Role role = catalog::find_role(RelationGetRelid(rel), &key);
+	if (role == catalog::Role::part)
+		return;
+	bool view = role == catalog::Role::view;
 	entry->wanted = matches(view ? options.views : options.add_tables, entry->schema, entry->table);
 	if (entry->wanted)
 		describe_columns(options, rel, view, view ? keys_of_view(rel, key) : keys_of_table(rel), entry);
