@@ -97,6 +97,11 @@ void insert_row(Target *target, TupleTableSlot *slot);
 /* tid must be a row that this transaction may see as the latest; raises 40001 where it was changed beside us. */
 void update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot);
 void delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot);
+/*
+ * At SERIALIZABLE (see note_written): a row that another one makes for the group depends on us. The index by which both
+ * find the group's place tells that, unless we found the row by another one.
+ */
+void note_group_gone(Target *target);
 
 /*
  * Rows of the view on their way out (sign -1) or in (sign +1).

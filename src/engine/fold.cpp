@@ -334,6 +334,7 @@ write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
 			return;
 		case Folded::gone:
 			delete_row(target, &old->tts_tid, old);
+			note_group_gone(target);
 			return;
 		case Folded::row:
 			break;

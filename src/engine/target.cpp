@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "nodes/execnodes.h"
+#include "storage/predicate.h"
 }
 
 namespace dv::engine {
@@ -94,9 +95,23 @@ check_constraints(Target *target, TupleTableSlot *slot)
 		ExecConstraints(target->rri, slot, target->estate);
 }
 
+/*
+ * At SERIALIZABLE the server expects that nobody writes a version of a row that his snapshot does not show, and keeps
+ * a transaction's look at a row by version, until that transaction has changed the row itself. Two of whom the second adds
+ * to what the first has written would not be seen to depend on each other: so who writes a row has looked at what he
+ * wrote.
+ */
+void
+note_written(Target *target, TupleTableSlot *slot)
+{
+	if (IsolationIsSerializable())
+		PredicateLockTID(target->rel, &slot->tts_tid, GetTransactionSnapshot(), InvalidTransactionId);
+}
+
 void
 after_insert(Target *target, TupleTableSlot *slot, List *recheck)
 {
+	note_written(target, slot);
 	ExecARInsertTriggers(target->estate, target->rri, slot, recheck, target->on_insert);
 	if (target->feeds_views)
 		capture::append(target->rel, +1, slot);
@@ -189,6 +204,7 @@ update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTable
 	if (!was_done(target, table_tuple_update(target->rel, &old_tid, slot, target->estate->es_output_cid,
 											 InvalidSnapshot, target->crosscheck, true, &failure, &mode, &indexes)))
 		raise_concurrent(target);
+	note_written(target, slot);
 	if (target->rri->ri_NumIndices > 0 && pg::wants_index_entries(indexes))
 		recheck = pg::update_index_entries(target->rri, slot, target->estate, indexes);
 	ExecARUpdateTriggers(target->estate, target->rri, nullptr, nullptr, &old_tid, nullptr, slot, recheck,
@@ -225,6 +241,13 @@ try_delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot)
 	}
 	MemoryContextSwitchTo(old);
 	return done;
+}
+
+void
+note_group_gone(Target *target)
+{
+	if (IsolationIsSerializable() && target->rri->ri_NumIndices > 1)
+		PredicateLockRelation(target->rel, GetTransactionSnapshot());
 }
 
 void
