@@ -241,8 +241,7 @@ analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *
 	ir->kind = core::Kind::aggregate;
 	ir->states = slice(layout->states);
 	ir->keys = slice(layout->keys);
-	ir->blocks = blocks_of(flat, layout->block);
-	ir->has_block = true;
+	add_blocks(analysis, ir, flat, layout->block);
 	analysis->content_sql = deparse_flat(flat, layout->columns, group);
 	analysis->ncolumns = list_length(layout->columns);
 	analysis->shape.identity = engine::Identity::key;

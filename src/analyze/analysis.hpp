@@ -36,6 +36,14 @@ struct EdgeHash
 	Oid collation;
 };
 
+/* A block over one table: its rows are computed of the table's rows alone, without a query. */
+struct Native
+{
+	Oid table;
+	List *quals;   /* over the table's columns (varno 1), in a list of ANDs */
+	List *outputs; /* the same: the block's outputs */
+};
+
 struct Analysis
 {
 	const char *content_sql; /* computes every column of the view's table but the hash column, in order */
@@ -50,6 +58,7 @@ struct Analysis
 	bool on_demand_only; /* reads a foreign table */
 	const core::View *ir;
 	const EdgeHash *edge_hashes; /* per edge of ir */
+	const Native *const *natives; /* per block of ir, nullptr for those that are none */
 	AttrNumber *states;          /* aggregate: the view's column that holds each state of ir */
 	bool *subtractable;          /* aggregate: rows that leave may be subtracted from the state */
 	int *guards;                 /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */

@@ -169,10 +169,11 @@ flatten(const Query *normalized)
 	return flat;
 }
 
-core::Slice<core::LinearBlock>
-blocks_of(const Flat *flat, List *outputs)
+void
+add_blocks(Analysis *analysis, core::View *ir, const Flat *flat, List *outputs)
 {
 	pg::Vec<core::LinearBlock> blocks;
+	pg::Vec<const Native *> natives;
 	for (const Branch &branch : flat->branches)
 	{
 		pg::Vec<int> numbers;
@@ -180,19 +181,20 @@ blocks_of(const Flat *flat, List *outputs)
 			numbers.push(branch.first + i);
 		if (numbers.empty()) /* constants do not change */
 			continue;
-		const char *body;
-		if (flat->branches.n == 1)
-			body = slotted_body(&branch, outputs);
-		else if (flat->query->setOperations)
-			body = slotted_body(&branch, branch.query->targetList);
-		else
+		Branch block = branch;
+		List *columns = outputs;
+		if (flat->branches.n > 1)
 		{
-			Branch other = with_outputs_of(branch, outputs);
-			body = slotted_body(&other, other.query->targetList);
+			if (!flat->query->setOperations)
+				block = with_outputs_of(branch, outputs);
+			columns = block.query->targetList;
 		}
-		blocks.push(core::LinearBlock{text(body), slice(numbers)});
+		blocks.push(core::LinearBlock{text(slotted_body(&block, columns)), slice(numbers)});
+		natives.push(native_of(&block, columns));
 	}
-	return slice(blocks);
+	ir->blocks = slice(blocks);
+	ir->has_block = true;
+	analysis->natives = natives.data;
 }
 
 void

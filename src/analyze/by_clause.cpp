@@ -166,8 +166,7 @@ analyze_by_clause(Work *work, Flat *flat, List *entries, engine::Identity identi
 	if (flat)
 	{
 		occurrences_of(work, flat);
-		work->ir->blocks = blocks_of(flat, block);
-		work->ir->has_block = true;
+		add_blocks(work->analysis, work->ir, flat, block);
 		foreach (lc, block)
 		{
 			core::KeyColumn &key = keys[foreach_current_index(lc)];

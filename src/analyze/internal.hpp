@@ -66,8 +66,10 @@ struct Flat
 Flat *flatten(const Query *normalized);
 /* Is the row of an entry read as a whole, here or in a subquery? */
 bool reads_row_of(Query *query, int rtindex);
-/* The blocks with these outputs, of a set operation with its own; slot i is occurrence i. */
-core::Slice<core::LinearBlock> blocks_of(const Flat *flat, List *outputs);
+/* Gives the program its blocks, with these outputs, of a set operation with its own; slot i is occurrence i. */
+void add_blocks(Analysis *analysis, core::View *ir, const Flat *flat, List *outputs);
+/* native.cpp: the branch with these outputs, or nullptr if the query is needed. */
+const Native *native_of(const Branch *branch, List *outputs);
 /* The occurrence and column that an expression over one flat join is; leaves them alone if it is another. */
 void locate_column(const Flat *flat, Node *expr, int *occurrence, core::Text *column);
 /* slots.cpp: text of a query over the sum. */

@@ -49,8 +49,7 @@ analyze_linear(Work *work, Flat *flat)
 	if (columns == NIL) /* the sign of a delta's row would be alone, before FROM */
 		(void) expose(&columns, makeBoolConst(true, false), &hidden);
 	work->ir->kind = core::Kind::linear;
-	work->ir->has_block = true;
-	work->ir->blocks = blocks_of(flat, columns);
+	add_blocks(analysis, work->ir, flat, columns);
 	analysis->content_sql = deparse_flat(flat, columns, NIL);
 	analysis->nvisible = nvisible;
 	analysis->ncolumns = list_length(columns);

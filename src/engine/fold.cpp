@@ -1,10 +1,8 @@
-#include "engine/entries.hpp"
-#include "engine/maintain.hpp"
+#include "engine/group_sums.hpp"
+#include "engine/native.hpp"
 #include "engine/test_break.hpp"
 
 extern "C" {
-#include "common/int.h"
-#include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 }
 
@@ -20,189 +18,34 @@ namespace dv::engine {
  */
 namespace {
 
-/* What a delta adds to one state. */
-struct Part
-{
-	Datum value; /* count: int8; sum: the state's type; extreme: the best that entered */
-	bool isnull;
-	Datum leaving; /* extreme: the best that left */
-	bool leaving_isnull;
-};
-
-struct Group
-{
-	Hash128 hash;
-	TupleTableSlot *key; /* a view row with the key columns alone */
-	int64 left;          /* rows that leave */
-	Part *parts;
-};
-
 struct Folding
 {
 	Step *step;
-	pg::Vec<Group> groups;
+	Groups *groups;
 	TupleTableSlot *row;
 	bool unlocked; /* a group is to be computed anew that has no row whose lock would keep others away */
 };
 
-int
-number_of_states(const Folding *folding)
+const core::View &
+ir_of(const Folding *folding)
 {
-	return folding->step->program->analysis->ir->states.n;
-}
-
-const core::State &
-state_at(const Folding *folding, int i)
-{
-	return folding->step->program->analysis->ir->states[i];
-}
-
-Form_pg_attribute
-attribute_of(const Folding *folding, int state)
-{
-	const Program *program = folding->step->program;
-	return TupleDescAttr(program->desc, program->analysis->states[state] - 1);
-}
-
-Datum
-copy_value(const Folding *folding, int state, Datum value, bool isnull)
-{
-	Form_pg_attribute att = attribute_of(folding, state);
-	return isnull ? value : datumCopy(value, att->attbyval, att->attlen);
-}
-
-/* One row of a partial query: the group, then what the term adds. */
-void
-take_partial(TupleTableSlot *slot, void *context)
-{
-	Folding *folding = static_cast<Folding *>(context);
-	Program *program = folding->step->program;
-	const Shape &shape = program->analysis->shape;
-	MemoryContext before = MemoryContextSwitchTo(folding->groups.context);
-	fill_key_row(folding->row, slot, shape);
-
-	Group group{};
-	group.hash = key_hash(program->hasher, folding->row);
-	group.key = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);
-	ExecCopySlot(group.key, folding->row);
-	group.parts = static_cast<Part *>(palloc0(sizeof(Part) * number_of_states(folding)));
-	int at = shape.nkeys;
-	for (int i = 0; i < number_of_states(folding); i++)
-	{
-		Part &part = group.parts[i];
-		part.isnull = slot->tts_isnull[at];
-		part.value = copy_value(folding, i, slot->tts_values[at], part.isnull);
-		at++;
-		part.leaving_isnull = true;
-		if (state_at(folding, i).kind == core::StateKind::extreme)
-		{
-			part.leaving_isnull = slot->tts_isnull[at];
-			part.leaving = copy_value(folding, i, slot->tts_values[at], part.leaving_isnull);
-			at++;
-		}
-	}
-	group.left = DatumGetInt64(slot->tts_values[at]);
-	folding->groups.push(group);
-	MemoryContextSwitchTo(before);
-}
-
-bool
-beats(Folding *folding, int state, Datum a, Datum b)
-{
-	FmgrInfo *better = &folding->step->program->better[state];
-	return DatumGetBool(FunctionCall2Coll(better, attribute_of(folding, state)->attcollation, a, b));
+	return *folding->step->program->analysis->ir;
 }
 
 bool
 is_special(const Folding *folding, int state, Datum value)
 {
-	if (attribute_of(folding, state)->atttypid != NUMERICOID)
+	if (state_attribute(folding->groups, state)->atttypid != NUMERICOID)
 		return false;
 	return numeric_is_nan(DatumGetNumeric(value)) || numeric_is_inf(DatumGetNumeric(value));
-}
-
-Datum
-add_sums(const Folding *folding, int state, Datum a, Datum b)
-{
-	if (attribute_of(folding, state)->atttypid == NUMERICOID)
-		return DirectFunctionCall2(numeric_add, a, b);
-	return DirectFunctionCall2(int8pl, a, b);
-}
-
-/* The better of two extremes, either of which may be absent. */
-void
-merge_extreme(Folding *folding, int state, Datum *value, bool *isnull, Datum other, bool other_isnull)
-{
-	if (other_isnull)
-		return;
-	if (*isnull || beats(folding, state, other, *value))
-	{
-		*value = other;
-		*isnull = false;
-	}
-}
-
-/* Two terms of the same group. */
-void
-merge_groups(Folding *folding, Group *into, const Group &from)
-{
-	into->left += from.left;
-	for (int i = 0; i < number_of_states(folding); i++)
-	{
-		Part &a = into->parts[i];
-		const Part &b = from.parts[i];
-		switch (state_at(folding, i).kind)
-		{
-		case core::StateKind::count_rows:
-		case core::StateKind::count:
-			a.value = Int64GetDatum(DatumGetInt64(a.value) + DatumGetInt64(b.value));
-			break;
-		case core::StateKind::sum:
-			if (a.isnull)
-			{
-				a.value = b.value;
-				a.isnull = b.isnull;
-			}
-			else if (!b.isnull)
-				a.value = add_sums(folding, i, a.value, b.value);
-			break;
-		case core::StateKind::extreme:
-			merge_extreme(folding, i, &a.value, &a.isnull, b.value, b.isnull);
-			merge_extreme(folding, i, &a.leaving, &a.leaving_isnull, b.leaving, b.leaving_isnull);
-			break;
-		}
-	}
-}
-
-int
-compare_groups(const void *a, const void *b)
-{
-	return compare(static_cast<const Group *>(a)->hash, static_cast<const Group *>(b)->hash);
-}
-
-void
-sort_and_merge(Folding *folding)
-{
-	pg::Vec<Group> &groups = folding->groups;
-	if (groups.n < 2)
-		return;
-	qsort(groups.data, groups.n, sizeof(Group), compare_groups);
-	int last = 0;
-	for (int i = 1; i < groups.n; i++)
-	{
-		if (compare(groups[last].hash, groups[i].hash) == 0)
-			merge_groups(folding, &groups[last], groups[i]);
-		else
-			groups[++last] = groups[i];
-	}
-	groups.truncate(last + 1);
 }
 
 int64
 rows_added(const Folding *folding, const Group &group)
 {
-	for (int i = 0; i < number_of_states(folding); i++)
-		if (state_at(folding, i).kind == core::StateKind::count_rows)
+	const core::View &ir = ir_of(folding);
+	for (int i = 0; i < ir.states.n; i++)
+		if (ir.states[i].kind == core::StateKind::count_rows)
 			return DatumGetInt64(group.parts[i].value);
 	return 0;
 }
@@ -211,9 +54,9 @@ rows_added(const Folding *folding, const Group &group)
 int
 count_of(const Folding *folding, int sum)
 {
-	for (int i = 0; i < number_of_states(folding); i++)
-		if (state_at(folding, i).kind == core::StateKind::count &&
-			state_at(folding, i).argument == state_at(folding, sum).argument)
+	const core::View &ir = ir_of(folding);
+	for (int i = 0; i < ir.states.n; i++)
+		if (ir.states[i].kind == core::StateKind::count && ir.states[i].argument == ir.states[sum].argument)
 			return i;
 	elog(ERROR, "a sum without a count");
 	pg_unreachable();
@@ -253,12 +96,12 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 	ExecCopySlot(row, old ? old : group.key);
 	slot_getallattrs(row);
 	int64 added = rows_added(folding, group);
-	for (int i = 0; i < number_of_states(folding); i++)
+	for (int i = 0; i < ir_of(folding).states.n; i++)
 	{
 		Datum *value = &row->tts_values[analysis->states[i] - 1];
 		bool *isnull = &row->tts_isnull[analysis->states[i] - 1];
 		const Part &part = group.parts[i];
-		switch (state_at(folding, i).kind)
+		switch (ir_of(folding).states[i].kind)
 		{
 		case core::StateKind::count_rows:
 		case core::StateKind::count:
@@ -269,7 +112,7 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 				ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
 								errmsg("view \"%s\" lacks rows that its delta removes", get_rel_name(program->view)),
 								errhint("Run deltaview.refresh on the view, and report how it came to this.")));
-			if (state_at(folding, i).kind == core::StateKind::count_rows && count == 0 && analysis->shape.nkeys > 0)
+			if (ir_of(folding).states[i].kind == core::StateKind::count_rows && count == 0 && analysis->shape.nkeys > 0)
 				return old ? Folded::gone : Folded::nothing;
 			*value = Int64GetDatum(count);
 			*isnull = false;
@@ -282,15 +125,15 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 			if (group.left > 0 && ((!analysis->subtractable[i] && analysis->guards[i] < 0) ||
 								   is_special(folding, i, part.value) || (!*isnull && is_special(folding, i, *value))))
 				return Folded::recompute;
-			*value = *isnull ? part.value : add_sums(folding, i, *value, part.value);
+			*value = *isnull ? part.value : add_sums(folding->groups, i, *value, part.value);
 			*isnull = false;
 			break;
 		case core::StateKind::extreme:
 			if (!part.leaving_isnull && !is_broken(Rule::aggregate) &&
-				(*isnull || !beats(folding, i, *value, part.leaving)))
+				(*isnull || !beats(folding->groups, i, *value, part.leaving)))
 				return Folded::recompute;
 			any = any || !part.isnull;
-			merge_extreme(folding, i, value, isnull, part.value, part.isnull);
+			merge_extreme(folding->groups, i, value, isnull, part.value, part.isnull);
 			break;
 		}
 	}
@@ -299,9 +142,9 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 	if (!old && added == 0 && analysis->shape.nkeys > 0)
 		return Folded::nothing;
 	auto count_at = [&](int state) { return DatumGetInt64(row->tts_values[analysis->states[state] - 1]); };
-	for (int i = 0; i < number_of_states(folding); i++)
+	for (int i = 0; i < ir_of(folding).states.n; i++)
 	{
-		if (state_at(folding, i).kind != core::StateKind::sum)
+		if (ir_of(folding).states[i].kind != core::StateKind::sum)
 			continue;
 		/* No argument left: the sum of nothing is NULL. */
 		if (count_at(count_of(folding, i)) == 0)
@@ -357,25 +200,30 @@ Outcome
 fold_delta(Step *step)
 {
 	Program *program = step->program;
-	Folding folding{step, {}, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), false};
+	Groups *groups = begin_groups(step);
+	Folding folding{step, groups, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), false};
 
-	pg::Identity restricted = act_restricted(step);
-	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
 	MemoryContext here = CurrentMemoryContext;
-	folding.groups.context = here;
-	for (int i = 0; i < terms.nplans; i++)
-		run_plan(terms.plans[i], take_partial, &folding);
+	pg::Identity restricted = act_restricted(step);
+	if (program->native)
+		run_native(step, true, take_row, groups);
+	else
+	{
+		Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
+		for (int i = 0; i < terms.nplans; i++)
+			run_plan(terms.plans[i], take_partial, groups);
+	}
 	pg::resume(restricted);
-	if (folding.groups.empty())
+	if (groups->all.empty())
 		return Outcome{0, false};
-	sort_and_merge(&folding);
+	sort_groups(groups);
 
 	pg::Identity owner = act_as_owner(step);
 	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
 	KeySet *keys = begin_keys(step);
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "group", ALLOCSET_DEFAULT_SIZES);
-	for (const Group &group : folding.groups)
+	for (const Group &group : groups->all)
 	{
 		MemoryContextSwitchTo(scratch);
 		write_group(&folding, target, group, keys);

@@ -1,5 +1,6 @@
 #include "engine/maintain.hpp"
 
+#include "engine/native.hpp"
 #include "engine/test_break.hpp"
 #include "pg/identity.hpp"
 
@@ -24,9 +25,14 @@ maintain_linear(Step *step)
 	Program *program = step->program;
 	Collect collect = begin_collecting(step);
 	pg::Identity restricted = act_restricted(step);
-	Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
-	for (int i = 0; i < terms.nplans; i++)
-		run_plan(terms.plans[i], take_signed, &collect);
+	if (program->native)
+		run_native(step, true, take_signed, &collect);
+	else
+	{
+		Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
+		for (int i = 0; i < terms.nplans; i++)
+			run_plan(terms.plans[i], take_signed, &collect);
+	}
 	pg::resume(restricted);
 
 	return Outcome{apply_collected(&collect), false};
@@ -46,7 +52,7 @@ take_key(TupleTableSlot *slot, void *context)
 	Tracing *tracing = static_cast<Tracing *>(context);
 	if (is_broken(Rule::keyed) && tracing->seen++ == 0)
 		return;
-	fill_key_row(tracing->row, slot, tracing->step->program->analysis->shape);
+	fill_key_row(tracing->row, slot, 0, tracing->step->program->analysis->shape);
 	add_key(tracing->keys, tracing->row);
 }
 
@@ -81,13 +87,18 @@ void
 trace_keys(Step *step)
 {
 	Program *program = step->program;
-	pg::Identity restricted = act_restricted(step);
-	Prepared traces = prepare(program, Purpose::traces, step->mask, step->rows_in);
-	if (traces.nplans < 0)
-		elog(ERROR, "a changed table does not lead to the key");
 	Tracing tracing{step, step->keys, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
-	for (int i = 0; i < traces.nplans; i++)
-		run_plan(traces.plans[i], take_key, &tracing);
+	pg::Identity restricted = act_restricted(step);
+	if (program->native)
+		run_native(step, false, take_key, &tracing);
+	else
+	{
+		Prepared traces = prepare(program, Purpose::traces, step->mask, step->rows_in);
+		if (traces.nplans < 0)
+			elog(ERROR, "a changed table does not lead to the key");
+		for (int i = 0; i < traces.nplans; i++)
+			run_plan(traces.plans[i], take_key, &tracing);
+	}
 	pg::resume(restricted);
 }
 
@@ -121,15 +132,15 @@ take_stored(TupleTableSlot *slot, void *context)
 }
 
 void
-fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, const Shape &shape)
+fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, const Shape &shape)
 {
 	slot_getallattrs(row);
 	ExecClearTuple(view_row);
 	memset(view_row->tts_isnull, true, sizeof(bool) * view_row->tts_tupleDescriptor->natts);
 	for (int i = 0; i < shape.nkeys; i++)
 	{
-		view_row->tts_values[shape.keys[i] - 1] = row->tts_values[i];
-		view_row->tts_isnull[shape.keys[i] - 1] = row->tts_isnull[i];
+		view_row->tts_values[shape.keys[i] - 1] = row->tts_values[from + i];
+		view_row->tts_isnull[shape.keys[i] - 1] = row->tts_isnull[from + i];
 	}
 	ExecStoreVirtualTuple(view_row);
 }
@@ -219,9 +230,13 @@ bool
 terms_cost_more(Step *step)
 {
 	pg::Identity restricted = act_restricted(step);
-	Prepared terms = prepare(step->program, Purpose::terms, step->mask, step->rows_in);
-	bool more = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows) >
-				cost_of_whole(step->program);
+	double cost = native_cost(step);
+	if (!step->program->native)
+	{
+		Prepared terms = prepare(step->program, Purpose::terms, step->mask, step->rows_in);
+		cost = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows);
+	}
+	bool more = cost > cost_of_whole(step->program);
 	pg::resume(restricted);
 	return more;
 }

@@ -74,8 +74,8 @@ bool terms_cost_more(Step *step);
 /* Puts the columns of a query's row into the view's row, from column `from` of the row on. */
 void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolumns);
 
-/* The same of a row that begins with the view's key: the key columns alone, all others NULL. */
-void fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, const Shape &shape);
+/* The same of a row that has the view's key there: the key columns alone, all others NULL. */
+void fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, const Shape &shape);
 
 /* Queries run as the owner in a restricted operation with the view's settings; writing only as the owner. */
 pg::Identity act_restricted(const Step *step);

@@ -66,8 +66,6 @@ compile_aggregate(Program *program)
 	analyze::Analysis *analysis = program->analysis;
 	if (analysis->finals == nullptr)
 		return;
-	EState *estate = CreateExecutorState();
-	program->expressions = GetPerTupleExprContext(estate);
 	program->finals = static_cast<ExprState **>(palloc0(sizeof(ExprState *) * analysis->nvisible));
 	for (int i = 0; i < analysis->nvisible; i++)
 		if (analysis->finals[i])
@@ -78,6 +76,17 @@ compile_aggregate(Program *program)
 	for (int i = 0; i < nstates; i++)
 		if (OidIsValid(analysis->better[i]))
 			fmgr_info(get_opcode(analysis->better[i]), &program->better[i]);
+}
+
+bool
+is_native(const analyze::Analysis *analysis)
+{
+	if (!analysis->ir->has_block || analysis->ir->kind == core::Kind::complete)
+		return false;
+	for (int i = 0; i < analysis->ir->blocks.n; i++)
+		if (analysis->natives[i] == nullptr)
+			return false;
+	return true;
 }
 
 TupleDesc
@@ -150,6 +159,9 @@ build(const catalog::View *info)
 	program->keys_desc = make_keys_desc(program);
 	program->hasher = make_hasher(program->desc, program->analysis->shape, context);
 	program->delta_descs = static_cast<TupleDesc *>(palloc0(sizeof(TupleDesc) * (program->analysis->ntables + 1)));
+	program->estate = CreateExecutorState();
+	program->expressions = GetPerTupleExprContext(program->estate);
+	program->native = is_native(program->analysis);
 	compile_aggregate(program);
 	pg::resume(identity);
 	error_context_stack = named.previous;
@@ -308,6 +320,7 @@ forget_prepared(Program *program)
 			(void) SPI_freeplan(prepared.plans[i]);
 	program->prepared.clear();
 	program->lock_plans.clear();
+	program->native_blocks = nullptr;
 }
 
 Prepared

@@ -71,11 +71,15 @@ struct Program
 	TupleDesc keys_desc; /* k1, k2, ..., h uuid */
 	Hasher *hasher;
 	TupleDesc *delta_descs; /* per base table: the layout that the prepared queries were made for */
-	ExprState **finals;     /* aggregate: per visible column, or nullptr */
+	EState *estate;
 	ExprContext *expressions;
-	FmgrInfo *better; /* aggregate: per state, for extremes */
+	ExprState **finals; /* aggregate: per visible column, or nullptr */
+	FmgrInfo *better;   /* aggregate: per state, for extremes */
+	bool native;        /* deltas are computed without queries */
 	pg::Vec<Prepared> prepared;
+	/* for the layouts of the deltas, like the prepared queries */
 	pg::Vec<const LockPlan *> lock_plans;
+	struct NativeBlock **native_blocks;
 };
 
 /* The program of a view; pinned until the end of the transaction at the latest. */
@@ -88,7 +92,7 @@ void unpin_program(Program *program);
  */
 Prepared prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows);
 
-/* Throws the prepared queries away. */
+/* Throws the prepared queries away, and what else depends on the layout of deltas. */
 void forget_prepared(Program *program);
 
 /* The columns of a base table that a view's maintenance reads, appended to *out. */
