@@ -26,11 +26,14 @@ levels_of(const std::string &isolation)
 
 } // namespace
 
+/* Some lock views as wholes, often or always, beside those that lock by values. */
 std::string
-Options::setup() const
+Options::setup(int number) const
 {
-	return "SET search_path = stress, public; SET deadlock_timeout = '50ms'" +
-		   (breaks.empty() ? "" : "; LOAD 'pg_deltaview'; SET deltaview.test_break = " + breaks);
+	const char *const limits[] = {"128", "128", "20", "128", "4", "0"};
+	return "SET search_path = stress, public; SET deadlock_timeout = '50ms'; LOAD 'pg_deltaview';"
+		   " SET deltaview.max_key_locks = " +
+		   std::string(limits[number % 6]) + (breaks.empty() ? "" : "; SET deltaview.test_break = " + breaks);
 }
 
 Options

@@ -17,7 +17,7 @@ struct Options
 	bool kill = false;
 	bool keep = false; /* go on with what is there: after a crash */
 
-	std::string setup() const; /* of a writer's session */
+	std::string setup(int number) const; /* of a writer's session */
 };
 
 Options parse(int argc, char **argv);

@@ -10,6 +10,8 @@ constexpr int hot_keys = 5, keys = 155;
 std::string
 key(Random &random, bool hot)
 {
+	if (random.percent(4))
+		return "NULL";
 	return std::to_string(hot ? random.below(hot_keys) : hot_keys + random.below(keys - hot_keys));
 }
 
@@ -27,7 +29,7 @@ change_of_pairs(Random &random, const std::string &id, const std::string &k)
 	case 2:
 		return "UPDATE a SET k = " + k + " WHERE id = " + id;
 	case 3:
-		return "UPDATE a SET x = " + v + " WHERE k = " + k;
+		return "UPDATE a SET x = " + v + " WHERE k IS NOT DISTINCT FROM " + k;
 	case 4:
 		return "DELETE FROM a WHERE id = " + id;
 	case 5:
@@ -36,12 +38,12 @@ change_of_pairs(Random &random, const std::string &id, const std::string &k)
 	case 6:
 		return "UPDATE b SET k = " + k + ", y = y + 1 WHERE id = " + id;
 	case 7:
-		return "UPDATE b SET y = " + v + " WHERE k = " + k;
+		return "UPDATE b SET y = " + v + " WHERE k IS NOT DISTINCT FROM " + k;
 	case 8:
-		return "DELETE FROM b WHERE k = " + k;
+		return "DELETE FROM b WHERE k IS NOT DISTINCT FROM " + k;
 	case 9:
 		return "UPDATE " + std::string(random.percent(50) ? "a" : "b") + " SET k = " + k +
-			   " WHERE k = " + key(random, true);
+			   " WHERE k IS NOT DISTINCT FROM " + key(random, true);
 	default:
 		return "WITH gone AS (DELETE FROM b WHERE id = " + id +
 			   " RETURNING *) INSERT INTO a SELECT id, k, y FROM gone ON CONFLICT DO NOTHING";
@@ -82,13 +84,13 @@ change_of_copies(Random &random, const std::string &k)
 	case 2:
 		return "DELETE FROM copies WHERE ctid = (SELECT ctid FROM copies ORDER BY random() LIMIT 1)";
 	case 3:
-		return "UPDATE copies SET v = 1 + " + v + " % 3 WHERE k = " + k;
+		return "UPDATE copies SET v = 1 + " + v + " % 3 WHERE k IS NOT DISTINCT FROM " + k;
 	case 4:
-		return "DELETE FROM copies WHERE k = " + k;
+		return "DELETE FROM copies WHERE k IS NOT DISTINCT FROM " + k;
 	case 5:
 		return "INSERT INTO numbers VALUES (" + k + ", " + (random.percent(5) ? "'NaN'" : v + ".25") + ")";
 	default:
-		return "DELETE FROM numbers WHERE k = " + k;
+		return "DELETE FROM numbers WHERE k IS NOT DISTINCT FROM " + k;
 	}
 }
 

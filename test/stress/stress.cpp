@@ -98,7 +98,7 @@ Run::write(int number)
 {
 	try
 	{
-		Writer writer(Connection(options_.conninfo, options_.setup()), number, options_.seed, options_.manner);
+		Writer writer(Connection(options_.conninfo, options_.setup(number)), number, options_.seed, options_.manner);
 		while (!stop_)
 		{
 			auto inside = gate_.enter();
