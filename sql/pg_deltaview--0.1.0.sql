@@ -42,11 +42,44 @@ CREATE TABLE deltaview.stale_marks (
 );
 COMMENT ON TABLE deltaview.stale_marks IS 'internal: views on demand whose base tables have changed since their refresh';
 
-GRANT SELECT ON deltaview.view_catalog, deltaview.table_catalog, deltaview.stale_marks TO PUBLIC;
+-- What document views are declared to be; before its start one has a schema and a name instead of a view.
+CREATE TABLE deltaview.document_catalog (
+	id int PRIMARY KEY,
+	view regclass,
+	schema regnamespace,
+	name text,
+	owner regrole NOT NULL,
+	root regclass NOT NULL,
+	columns text[],
+	keys text[],
+	filter text,
+	refresh text NOT NULL
+);
+COMMENT ON TABLE deltaview.document_catalog IS 'internal: one row per document view; see deltaview.documents';
+
+CREATE TABLE deltaview.embed_catalog (
+	document int NOT NULL,
+	path text NOT NULL,
+	child regclass NOT NULL,
+	type text NOT NULL,
+	parent_columns text[] NOT NULL,
+	child_columns text[] NOT NULL,
+	columns text[],
+	keys text[],
+	filter text,
+	order_by text,
+	PRIMARY KEY (document, path)
+);
+COMMENT ON TABLE deltaview.embed_catalog IS 'internal: one row per path of a document view; see deltaview.embeds';
+
+GRANT SELECT ON deltaview.view_catalog, deltaview.table_catalog, deltaview.stale_marks, deltaview.document_catalog,
+	deltaview.embed_catalog TO PUBLIC;
 
 SELECT pg_catalog.pg_extension_config_dump('deltaview.view_catalog', '');
 SELECT pg_catalog.pg_extension_config_dump('deltaview.table_catalog', '');
 SELECT pg_catalog.pg_extension_config_dump('deltaview.stale_marks', '');
+SELECT pg_catalog.pg_extension_config_dump('deltaview.document_catalog', '');
+SELECT pg_catalog.pg_extension_config_dump('deltaview.embed_catalog', '');
 
 -- For changes that are not made by our own functions: a restore.
 CREATE FUNCTION deltaview.catalog_changed() RETURNS trigger
@@ -86,6 +119,11 @@ CREATE FUNCTION deltaview.drop_view(name regclass, cascade bool DEFAULT false) R
 	AS 'MODULE_PATHNAME', 'dv_drop_view' LANGUAGE C;
 COMMENT ON FUNCTION deltaview.drop_view(regclass, bool) IS 'drops a view, as DROP TABLE does';
 
+-- What is declared only has no regclass yet.
+CREATE FUNCTION deltaview.drop_view(name text, cascade bool DEFAULT false) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_drop_by_name' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.drop_view(text, bool) IS 'drops a view, or a document view that is declared and not started';
+
 CREATE FUNCTION deltaview.refresh(name regclass, method text DEFAULT 'force') RETURNS bigint
 	AS 'MODULE_PATHNAME', 'dv_refresh' LANGUAGE C;
 COMMENT ON FUNCTION deltaview.refresh(regclass, text) IS
@@ -103,6 +141,26 @@ CREATE FUNCTION deltaview.resume(name regclass) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'dv_resume' LANGUAGE C;
 COMMENT ON FUNCTION deltaview.resume(regclass) IS
 	'recomputes a paused view and keeps it current again; returns the number of its rows that changed';
+
+CREATE FUNCTION deltaview.create_document_view(name text, root regclass, columns text[] DEFAULT NULL,
+		filter text DEFAULT NULL, refresh text DEFAULT 'on commit') RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_create_document_view' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.create_document_view(text, regclass, text[], text, text) IS
+	'declares a view with one document per row of a table';
+
+CREATE FUNCTION deltaview.embed(name text, child regclass, path text, type text, relation text[],
+		columns text[] DEFAULT NULL, filter text DEFAULT NULL, order_by text DEFAULT NULL) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_embed' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.embed(text, regclass, text, text, text[], text[], text, text) IS
+	'embeds the rows of a table in a document view, as an object or an array';
+
+CREATE FUNCTION deltaview.unembed(name text, path text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_unembed' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.unembed(text, text) IS 'takes a path, and what is in it, out of a document view';
+
+CREATE FUNCTION deltaview.start(name text) RETURNS regclass
+	AS 'MODULE_PATHNAME', 'dv_start' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.start(text) IS 'makes a declared document view and keeps it current';
 
 CREATE FUNCTION deltaview.explain(name regclass, OUT base_table regclass, OUT strategy text, OUT incremental bool,
 		OUT reason text, OUT delta_sql text, OUT advice text) RETURNS SETOF record
@@ -208,7 +266,40 @@ COMMENT ON COLUMN deltaview.stats.rows_in IS 'changed rows of base tables';
 COMMENT ON COLUMN deltaview.stats.rows_out IS 'rows of the view written';
 COMMENT ON COLUMN deltaview.stats.time_ms IS 'time spent, in milliseconds';
 
-GRANT SELECT ON deltaview.views, deltaview.view_tables, deltaview.stats TO PUBLIC;
+CREATE VIEW deltaview.documents AS
+	SELECT d.view AS view,
+		CASE WHEN d.view IS NULL THEN pg_catalog.format('%s.%I', d.schema, d.name) ELSE d.view::text END AS name,
+		d.root,
+		CASE WHEN d.columns IS NOT NULL THEN ARRAY(
+			SELECT CASE WHEN c.name = c.key THEN c.name ELSE c.name || '=' || c.key END
+			FROM unnest(d.columns, d.keys) WITH ORDINALITY c (name, key, place) ORDER BY c.place) END AS columns,
+		d.filter,
+		d.refresh
+	FROM deltaview.document_catalog d;
+COMMENT ON VIEW deltaview.documents IS 'the document views of this database';
+COMMENT ON COLUMN deltaview.documents.view IS 'the table that holds the documents; null before the start';
+COMMENT ON COLUMN deltaview.documents.columns IS 'the columns of the root, with their names in the document; null: all';
+
+CREATE VIEW deltaview.embeds AS
+	SELECT d.name AS document,
+		e.path,
+		e.child,
+		e.type,
+		ARRAY(SELECT CASE WHEN c.parent = c.child THEN c.parent ELSE c.parent || '=' || c.child END
+			FROM unnest(e.parent_columns, e.child_columns) WITH ORDINALITY c (parent, child, place)
+			ORDER BY c.place) AS relation,
+		CASE WHEN e.columns IS NOT NULL THEN ARRAY(
+			SELECT CASE WHEN c.name = c.key THEN c.name ELSE c.name || '=' || c.key END
+			FROM unnest(e.columns, e.keys) WITH ORDINALITY c (name, key, place) ORDER BY c.place) END AS columns,
+		e.filter,
+		e.order_by
+	FROM deltaview.embed_catalog e
+		JOIN (SELECT c.id, CASE WHEN c.view IS NULL THEN pg_catalog.format('%s.%I', c.schema, c.name)
+				ELSE c.view::text END AS name
+			FROM deltaview.document_catalog c) d ON d.id = e.document;
+COMMENT ON VIEW deltaview.embeds IS 'what is embedded in each document view';
+
+GRANT SELECT ON deltaview.views, deltaview.view_tables, deltaview.stats, deltaview.documents, deltaview.embeds TO PUBLIC;
 
 --
 -- Event triggers

@@ -7,6 +7,8 @@
 #include "catalog/lifecycle.hpp"
 #include "catalog/registry.hpp"
 #include "catalog/report.hpp"
+#include "document/declare.hpp"
+#include "document/follow.hpp"
 #include "engine/flush.hpp"
 #include "engine/locks.hpp"
 #include "engine/test_break.hpp"
@@ -33,6 +35,11 @@ EXPORT(dv_capture);
 EXPORT(dv_protect);
 EXPORT(dv_create_view);
 EXPORT(dv_drop_view);
+EXPORT(dv_drop_by_name);
+EXPORT(dv_create_document_view);
+EXPORT(dv_embed);
+EXPORT(dv_unembed);
+EXPORT(dv_start);
 EXPORT(dv_refresh);
 EXPORT(dv_flush);
 EXPORT(dv_pause);
@@ -78,6 +85,18 @@ bool_argument(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	need_argument(fcinfo, n, name);
 	return PG_GETARG_BOOL(n);
+}
+
+char *
+optional_text(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(n));
+}
+
+ArrayType *
+optional_array(FunctionCallInfo fcinfo, int n)
+{
+	return PG_ARGISNULL(n) ? nullptr : PG_GETARG_ARRAYTYPE_P(n);
 }
 
 EventTriggerData *
@@ -144,6 +163,60 @@ dv_drop_view(PG_FUNCTION_ARGS)
 {
 	catalog::drop_view(relation_argument(fcinfo), bool_argument(fcinfo, 1, "cascade"));
 	PG_RETURN_VOID();
+}
+
+Datum
+dv_drop_by_name(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "name");
+
+	document::drop_by_name(name, bool_argument(fcinfo, 1, "cascade"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_create_document_view(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "name");
+
+	need_argument(fcinfo, 1, "root");
+	document::create_document_view(name, PG_GETARG_OID(1), optional_array(fcinfo, 2), optional_text(fcinfo, 3),
+								   text_argument(fcinfo, 4, "refresh"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_embed(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "name");
+	document::EmbedRequest request = {};
+
+	need_argument(fcinfo, 1, "child");
+	need_argument(fcinfo, 4, "relation");
+	request.child = PG_GETARG_OID(1);
+	request.path = text_argument(fcinfo, 2, "path");
+	request.type = text_argument(fcinfo, 3, "type");
+	request.relation = PG_GETARG_ARRAYTYPE_P(4);
+	request.columns = optional_array(fcinfo, 5);
+	request.filter = optional_text(fcinfo, 6);
+	request.order_by = optional_text(fcinfo, 7);
+	document::embed(name, request);
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_unembed(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "name");
+
+	document::unembed(name, text_argument(fcinfo, 1, "path"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_start(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_OID(document::start(text_argument(fcinfo, 0, "name")));
 }
 
 Datum
@@ -235,6 +308,7 @@ dv_ddl_command_end(PG_FUNCTION_ARGS)
 	EventTriggerData *event = event_of(fcinfo);
 
 	catalog::ddl_command_end(event->parsetree, GetCommandTagName(event->tag));
+	document::follow_rename(event->parsetree);
 	return static_cast<Datum>(0);
 }
 
@@ -244,5 +318,6 @@ dv_sql_drop(PG_FUNCTION_ARGS)
 	EventTriggerData *event = event_of(fcinfo);
 
 	catalog::sql_drop(event->parsetree, GetCommandTagName(event->tag));
+	document::forget_dropped();
 	return static_cast<Datum>(0);
 }

@@ -11,12 +11,6 @@ extern "C" {
 
 namespace dv::analyze {
 
-namespace {
-
-/*
- * Text that means the same to whoever parses it.  Names come out qualified only where the search path does not show
- * them: so it shows pg_catalog alone.  Constants come out as every setting reads them.
- */
 int
 pin_settings()
 {
@@ -29,8 +23,6 @@ pin_settings()
 		(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	return nest;
 }
-
-} // namespace
 
 char *
 text_of(Query *query)

@@ -153,6 +153,13 @@ as(Node *node)
 	return reinterpret_cast<T *>(node);
 }
 
+/*
+ * Text that means the same to whoever parses it.  Names come out qualified only where the search path does not show
+ * them: so it shows pg_catalog alone.  Constants come out as every setting reads them.  Returns the level of settings to
+ * go back from.
+ */
+int pin_settings();
+
 /* "OPERATOR(schema.name)" */
 const char *operator_text(Oid op);
 /* schema-qualified, quoted */

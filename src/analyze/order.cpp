@@ -4,6 +4,7 @@
 extern "C" {
 #include "catalog/pg_aggregate.h"
 #include "catalog/pg_namespace.h"
+#include "optimizer/optimizer.h"
 #include "parser/parse_clause.h"
 #include "parser/parse_oper.h"
 #include "parser/parse_relation.h"
@@ -16,7 +17,7 @@ namespace dv::analyze {
 /*
  * Where a query leaves an order open, the stored one completes it, so that there is one right answer: aggregates
  * whose result depends on the order of their input by the keys of the tables in FROM (by whole rows where there is
- * no key), ordered windows likewise, LIMIT and DISTINCT ON by the whole output row.
+ * no key), ordered windows likewise, LIMIT and DISTINCT ON by the whole output row, unless by a key already.
  */
 bool
 is_order_sensitive(Oid aggregate)
@@ -178,6 +179,37 @@ complete_by_output(Query *query)
 	}
 }
 
+/* Do the rows of one table come out as such, in an order that holds its key? */
+bool
+is_ordered_by_key(Query *query)
+{
+	if (query->setOperations || query->distinctClause != NIL || query->groupClause != NIL ||
+		query->groupingSets != NIL || query->hasAggs || query->hasTargetSRFs ||
+		list_length(query->jointree->fromlist) != 1 || !IsA(linitial(query->jointree->fromlist), RangeTblRef))
+		return false;
+	int rtindex = linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex;
+	RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
+	if (rte->rtekind != RTE_RELATION || rte->relkind != RELKIND_RELATION)
+		return false;
+	TableKey key = primary_key(rte->relid);
+	int found = 0;
+	for (int i = 0; i < key.ncolumns; i++)
+	{
+		ListCell *lc;
+		foreach (lc, query->sortClause)
+		{
+			Node *expr = get_sortgroupclause_expr(lfirst_node(SortGroupClause, lc), query->targetList);
+			if (IsA(expr, Var) && as<Var>(expr)->varno == rtindex && as<Var>(expr)->varattno == key.columns[i] &&
+				as<Var>(expr)->varlevelsup == 0)
+			{
+				found++;
+				break;
+			}
+		}
+	}
+	return key.ncolumns > 0 && found == key.ncolumns;
+}
+
 /* ARRAY(SELECT ...): the rows that it lists are those of FROM, or of a query that makes new ones of them. */
 void
 complete_array(Query *query)
@@ -249,7 +281,7 @@ complete_query(Query *query)
 						errmsg("OFFSET together with WITH TIES cannot be used in a maintained view"),
 						errdetail("Which of several tied rows it skips is not determined.")));
 	bool takes_some = (query->limitCount || query->limitOffset) && query->limitOption != LIMIT_OPTION_WITH_TIES;
-	if (!takes_some && !query->hasDistinctOn)
+	if (!query->hasDistinctOn && (!takes_some || is_ordered_by_key(query)))
 		return;
 	/* What DISTINCT ON names comes first. */
 	ListCell *lc;

@@ -106,6 +106,8 @@ create_table(const Request &request, const analyze::Analysis *analysis)
 	return get_relname_relid(request.name, request.schema);
 }
 
+} // namespace
+
 void
 add_triggers(const analyze::Analysis *analysis)
 {
@@ -134,6 +136,8 @@ rank_of(const analyze::Analysis *analysis)
 	return rank;
 }
 
+namespace {
+
 /* What a reader of the view can tell its rows apart by. */
 Key
 key_of(const analyze::Analysis *analysis)
@@ -145,6 +149,28 @@ key_of(const analyze::Analysis *analysis)
 		exists = shape.keys[i] <= shape.nvisible;
 	return exists ? Key{true, shape.nkeys, shape.keys} : Key{};
 }
+
+} // namespace
+
+void
+add_tables(const Request &request, Oid table, const analyze::Analysis *analysis)
+{
+	for (int i = 0; i < analysis->ntables; i++)
+	{
+		const analyze::TableUse *use = &analysis->tables[i];
+		bool watched = can_be_watched(use->table);
+
+		if (request.refresh == Refresh::on_demand)
+			add_table(table, use->table, "complete", false, "The view is refreshed on demand.", watched);
+		else if (request.method == Method::complete)
+			add_table(table, use->table, "complete", false, "The view was made with method \"complete\".", watched);
+		else
+			add_table(table, use->table, use->strategy, use->incremental, use->reason, watched);
+	}
+	CommandCounterIncrement();
+}
+
+namespace {
 
 void
 add_rows(const Request &request, Oid table, Oid definition, Oid maintained, const analyze::Analysis *analysis)
@@ -159,19 +185,7 @@ add_rows(const Request &request, Oid table, Oid definition, Oid maintained, cons
 	}
 	add_view({table, definition, maintained, request.part_of, request.refresh, request.method,
 			  request.with_data ? State::fresh : State::paused, rank_of(analysis), n, settings, key_of(analysis)});
-	for (int i = 0; i < analysis->ntables; i++)
-	{
-		const analyze::TableUse *use = &analysis->tables[i];
-		bool watched = can_be_watched(use->table);
-
-		if (request.refresh == Refresh::on_demand)
-			add_table(table, use->table, "complete", false, "The view is refreshed on demand.", watched);
-		else if (request.method == Method::complete)
-			add_table(table, use->table, "complete", false, "The view was made with method \"complete\".", watched);
-		else
-			add_table(table, use->table, use->strategy, use->incremental, use->reason, watched);
-	}
-	CommandCounterIncrement();
+	add_tables(request, table, analysis);
 }
 
 const char *

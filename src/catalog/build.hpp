@@ -37,6 +37,11 @@ Oid create_definition(const Request &request, const char *view, const char *suff
  */
 Oid build(const Request &request, Oid definition, Oid maintained, const analyze::Analysis *analysis, bool watch);
 
+/* What follows from the query, beside the table: triggers on the base tables, rows of the catalog, the rank. */
+void add_triggers(const analyze::Analysis *analysis);
+void add_tables(const Request &request, Oid table, const analyze::Analysis *analysis);
+int rank_of(const analyze::Analysis *analysis);
+
 void move_to_our_schema(Oid relation);
 
 } // namespace dv::catalog

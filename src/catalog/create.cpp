@@ -21,10 +21,8 @@ extern "C" {
 
 namespace dv::catalog {
 
-namespace {
-
 Request
-resolve_name(const char *name)
+resolve_new_name(const char *name)
 {
 	Request request = {};
 	RangeVar *target = makeRangeVarFromNameList(pg::parse_qualified_name(name));
@@ -45,6 +43,8 @@ resolve_name(const char *name)
 	return request;
 }
 
+namespace {
+
 void
 check_privileges(Oid table)
 {
@@ -56,7 +56,8 @@ check_privileges(Oid table)
 	}
 }
 
-/* In oid order, so that two creators do not wait for each other. */
+} // namespace
+
 void
 check_and_lock(const Request &request, const analyze::Analysis *analysis)
 {
@@ -93,6 +94,8 @@ check_and_lock(const Request &request, const analyze::Analysis *analysis)
 	}
 }
 
+namespace {
+
 /* fast refuses what is not incremental, force warns. */
 void
 check_method(const Request &request, const pg::Vec<analyze::TableUse> &uses)
@@ -110,16 +113,22 @@ check_method(const Request &request, const pg::Vec<analyze::TableUse> &uses)
 	}
 }
 
+} // namespace
+
 void
-advise(const pg::Vec<analyze::TableUse> &uses)
+advise(const Request &request, const Definitions &made)
 {
-	for (const analyze::TableUse &use : uses)
+	if (request.refresh == Refresh::on_demand)
+		return;
+	for (const analyze::TableUse &use : made.uses)
 	{
 		if (use.advice != nullptr && use.advice[0] != '\0')
 			ereport(NOTICE,
 					(errmsg("an index on %s would make maintenance faster", use.name), errhint("%s", use.advice)));
 	}
 }
+
+namespace {
 
 /* The query over parts has the columns of the user's. */
 void
@@ -164,19 +173,36 @@ maintained_definition(const Request &request, Parts *parts)
 
 } // namespace
 
+void
+refuse_inside_statement(const char *what)
+{
+	if (capture::open_statements() > 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("a view cannot be %s while a statement on a base table is running", what),
+						errhint("Do not call this from triggers, nor from functions that such statements call.")));
+}
+
+void
+make_definitions(const Request &request, Query *query, Definitions *made)
+{
+	made->definition = create_definition(request, request.name, "", analyze::text_of(query));
+	made->parts = {&request, made->definition, false, {}, {}};
+	made->maintained = maintained_definition(request, &made->parts);
+	made->analysis = analyze_over_parts(&made->parts, made->maintained, false);
+	made->uses = uses_by_way_of(made->parts.made, made->analysis);
+	if (is_kept(request))
+		check_method(request, made->uses);
+}
+
 Oid
 create_view(const char *name, const char *text, const char *refresh, const char *method, bool with_data)
 {
 	engine::flush_before_ddl();
-	if (capture::open_statements() > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("a view cannot be made while a statement on a base table is running"),
-				 errhint("Do not call create_view from triggers, nor from functions that such statements call.")));
+	refuse_inside_statement("made");
 
 	Refresh mode = parse_refresh(refresh);
 	Method how = parse_method(method);
-	Request request = resolve_name(name);
+	Request request = resolve_new_name(name);
 	request.refresh = mode;
 	request.method = how;
 	request.with_data = with_data;
@@ -184,22 +210,14 @@ create_view(const char *name, const char *text, const char *refresh, const char 
 	/* The user's search_path is for the user's text only. */
 	Query *query = parse_user_query(text);
 	pg::Identity me = pg::assume(GetUserId(), 0);
+	Definitions made = {};
 
 	check_and_lock(request, analyze::analyze(query));
-	Oid definition = create_definition(request, request.name, "", analyze::text_of(query));
-	Parts parts{&request, definition, false, {}, {}};
-	Oid maintained = maintained_definition(request, &parts);
-	analyze::Analysis *analysis = analyze_over_parts(&parts, maintained, false);
-	pg::Vec<analyze::TableUse> uses = uses_by_way_of(parts.made, analysis);
-	if (is_kept(request))
-		check_method(request, uses);
-
-	Oid table = build(request, definition, maintained, analysis, true);
-	hide_parts(&parts);
+	make_definitions(request, query, &made);
+	Oid table = build(request, made.definition, made.maintained, made.analysis, true);
+	hide_parts(&made.parts);
 	pg::resume(me);
-
-	if (request.refresh != Refresh::on_demand)
-		advise(uses);
+	advise(request, made);
 	return table;
 }
 

@@ -131,6 +131,35 @@ loses_triggers(Oid base, const pg::Vec<Oid> &gone)
 	return true;
 }
 
+/* Base tables that no view reads any more lose our triggers. */
+void
+release_bases(const pg::Vec<Oid> &bases)
+{
+	for (Oid base : bases)
+	{
+		if (!exists(base))
+			continue;
+		CacheInvalidateRelcacheByRelid(base);
+		if (!is_base_table(base))
+			drop_capture_triggers(base);
+	}
+}
+
+/* All of a view but its rows in the catalog. */
+void
+drop_relations(const View *view, bool table, DropBehavior behavior, pg::Vec<Oid> *bases)
+{
+	drop_relation(view->maintained, DROP_CASCADE);
+	drop_relation(view->definition, DROP_CASCADE);
+	if (table)
+	{
+		drop_relation(view->view, behavior);
+		engine::drop_counters(view->view);
+	}
+	for (int i = 0; i < view->ntables; i++)
+		bases->push(view->tables[i]);
+}
+
 } // namespace
 
 void
@@ -170,25 +199,22 @@ clean_up_after_drop(DropBehavior behavior)
 			remove_view(view->view);
 		/* readers first */
 		for (int v = gone.n; v > 0; v--)
-		{
-			const View *view = gone[v - 1];
+			drop_relations(gone[v - 1], true, behavior, &bases);
+	}
+	release_bases(bases);
+}
 
-			drop_relation(view->maintained, DROP_CASCADE);
-			drop_relation(view->definition, DROP_CASCADE);
-			drop_relation(view->view, behavior);
-			engine::drop_counters(view->view);
-			for (int i = 0; i < view->ntables; i++)
-				bases.push(view->tables[i]);
-		}
-	}
-	for (Oid base : bases)
-	{
-		if (!exists(base))
-			continue;
-		CacheInvalidateRelcacheByRelid(base);
-		if (!is_base_table(base))
-			drop_capture_triggers(base);
-	}
+void
+drop_former(const View *before, const pg::Vec<const View *> &parts)
+{
+	pg::Vec<Oid> bases;
+
+	for (const View *part : parts)
+		remove_view(part->view);
+	drop_relations(before, false, DROP_RESTRICT, &bases);
+	for (int p = parts.n; p > 0; p--)
+		drop_relations(parts[p - 1], true, DROP_RESTRICT, &bases);
+	release_bases(bases);
 }
 
 } // namespace dv::catalog

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "catalog/registry.hpp"
 
 namespace dv::catalog {
 
@@ -15,5 +15,11 @@ void lock_before_drop(Node *parsetree);
  * base tables that no view reads any more lose our triggers.
  */
 void clean_up_after_drop(DropBehavior behavior);
+
+/*
+ * What a view was kept by before it got another query: definitions, parts, and our triggers on tables that no view reads
+ * any more.  The catalog says already what it is kept by now.
+ */
+void drop_former(const View *before, const pg::Vec<const View *> &parts);
 
 } // namespace dv::catalog

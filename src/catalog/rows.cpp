@@ -8,8 +8,6 @@ extern "C" {
 
 namespace dv::catalog {
 
-namespace {
-
 Relation
 open_catalog(const char *name, LOCKMODE mode)
 {
@@ -19,6 +17,17 @@ open_catalog(const char *name, LOCKMODE mode)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("extension \"pg_deltaview\" is not installed")));
 	return table_open(relid, mode);
 }
+
+void
+insert_row(const char *name, Datum *values, bool *nulls)
+{
+	Relation rel = open_catalog(name, RowExclusiveLock);
+
+	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+	table_close(rel, RowExclusiveLock);
+}
+
+namespace {
 
 /* Scans for the rows of `view` through the primary key where there is one. */
 SysScanDesc
@@ -43,13 +52,36 @@ remove_rows(const char *name, Oid view)
 	table_close(rel, RowExclusiveLock);
 }
 
-void
-insert_row(const char *name, Datum *values, bool *nulls)
+/* Some columns of a view's row. */
+struct Changes
 {
-	Relation rel = open_catalog(name, RowExclusiveLock);
+	Datum values[view_catalog::ncolumns] = {};
+	bool replace[view_catalog::ncolumns] = {};
 
-	CatalogTupleInsert(rel, heap_form_tuple(RelationGetDescr(rel), values, nulls));
+	void set(view_catalog::Column column, Datum value)
+	{
+		values[column - 1] = value;
+		replace[column - 1] = true;
+	}
+};
+
+void
+change_row(Oid view, Changes changes)
+{
+	Relation rel = open_catalog("view_catalog", RowExclusiveLock);
+	SysScanDesc scan = begin_scan(rel, view);
+	HeapTuple tuple = systable_getnext(scan);
+	bool nulls[view_catalog::ncolumns] = {};
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "view %u is not in the catalog", view);
+	tuple = heap_modify_tuple(tuple, RelationGetDescr(rel), changes.values, nulls, changes.replace);
+	CatalogTupleUpdate(rel, &tuple->t_self, tuple);
+	systable_endscan(scan);
 	table_close(rel, RowExclusiveLock);
+	CacheInvalidateRelcacheByRelid(view);
+	catalog_changed();
+	CommandCounterIncrement();
 }
 
 Datum
@@ -149,34 +181,36 @@ add_table(Oid view, Oid base, const char *strategy, bool incremental, const char
 void
 set_state(Oid view, State state)
 {
-	Relation rel = open_catalog("view_catalog", RowExclusiveLock);
-	SysScanDesc scan = begin_scan(rel, view);
-	HeapTuple tuple = systable_getnext(scan);
+	Changes changes;
 
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "view %u is not in the catalog", view);
-
-	Datum values[view_catalog::ncolumns] = {};
-	bool nulls[view_catalog::ncolumns] = {};
-	bool replace[view_catalog::ncolumns] = {};
-
-	values[view_catalog::state - 1] = CStringGetTextDatum(name_of(state));
-	replace[view_catalog::state - 1] = true;
+	changes.set(view_catalog::state, CStringGetTextDatum(name_of(state)));
 	if (state == State::fresh)
 	{
-		values[view_catalog::last_refresh - 1] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-		replace[view_catalog::last_refresh - 1] = true;
-	}
-	tuple = heap_modify_tuple(tuple, RelationGetDescr(rel), values, nulls, replace);
-	CatalogTupleUpdate(rel, &tuple->t_self, tuple);
-	systable_endscan(scan);
-	table_close(rel, RowExclusiveLock);
-
-	if (state == State::fresh)
+		changes.set(view_catalog::last_refresh, TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()));
 		remove_rows("stale_marks", view);
-	CacheInvalidateRelcacheByRelid(view);
-	catalog_changed();
-	CommandCounterIncrement();
+	}
+	change_row(view, changes);
+}
+
+void
+set_rank(Oid view, int rank)
+{
+	Changes changes;
+
+	changes.set(view_catalog::rank, Int32GetDatum(rank));
+	change_row(view, changes);
+}
+
+void
+set_query(Oid view, Oid definition, Oid maintained, int rank)
+{
+	Changes changes;
+
+	changes.set(view_catalog::definition, ObjectIdGetDatum(definition));
+	changes.set(view_catalog::maintained, ObjectIdGetDatum(maintained));
+	changes.set(view_catalog::rank, Int32GetDatum(rank));
+	remove_rows("table_catalog", view);
+	change_row(view, changes);
 }
 
 void

@@ -39,6 +39,10 @@ inline constexpr const char *schema_name = "deltaview";
 Oid catalog_table(const char *name);
 Oid schema_oid();
 
+/* Raises where the extension is not installed. */
+Relation open_catalog(const char *name, LOCKMODE mode);
+void insert_row(const char *name, Datum *values, bool *nulls);
+
 /* The visible columns that tell a view's rows apart; no column at all where it has at most one row. */
 struct Key
 {
@@ -73,6 +77,10 @@ void add_table(Oid view, Oid base, const char *strategy, bool incremental, const
 
 /* Becoming fresh sets last_refresh and takes away the marks that are visible now. */
 void set_state(Oid view, State state);
+
+/* Another query: its definitions and rank; the rows of its base tables go. */
+void set_query(Oid view, Oid definition, Oid maintained, int rank);
+void set_rank(Oid view, int rank);
 
 /* All rows of a view. */
 void remove_view(Oid view);

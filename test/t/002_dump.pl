@@ -31,11 +31,21 @@ $node->safe_psql('original', q{
 	SELECT deltaview.pause('paused_v');
 	ALTER TABLE sum_v ADD CONSTRAINT never_negative CHECK (s >= 0);
 	INSERT INTO orders VALUES (1000, 3, 3);
+	SELECT deltaview.create_document_view('document_v', 'customers', columns => '{id,city=town}', filter => 'id > 0');
+	SELECT deltaview.embed('document_v', 'orders', 'orders', 'array', '{id=customer}', order_by => 'amount DESC');
+	SELECT deltaview.start('document_v');
+	ALTER TABLE document_v RENAME TO "Document v";
+	SELECT deltaview.create_document_view('declared_v', 'orders', refresh => 'on statement');
+	SELECT deltaview.embed('declared_v', 'customers', 'who', 'object', '{customer=id}', '{city}', filter => 'id <> 7');
 });
 my $state = q{SELECT string_agg(concat_ws('|', name, query, refresh, method, state, owner), E'\n' ORDER BY name::text) FROM deltaview.views};
 my $parts = q{SELECT string_agg(concat_ws('|', view, definition, maintained, part_of, state, rank, pg_get_userbyid(relowner)), E'\n' ORDER BY view::text)
 	FROM deltaview.view_catalog JOIN pg_class ON oid = view};
+my $documents = q{SELECT string_agg(concat_ws('|', d.name, d.view, d.root, d.columns, d.filter, d.refresh, c.owner, e.path, e.child, e.type, e.relation,
+	e.columns, e.filter, e.order_by), E'\n' ORDER BY d.name) FROM deltaview.documents d JOIN deltaview.embeds e ON e.document = d.name
+	JOIN deltaview.document_catalog c ON c.root = d.root};
 my $before = $node->safe_psql('original', $state);
+my $documents_before = $node->safe_psql('original', $documents);
 my $parts_before = $node->safe_psql('original', $parts);
 my $dir = $node->basedir;
 
@@ -56,6 +66,7 @@ for my $format ('plain', 'custom', 'directory')
 	}
 	is($node->safe_psql($copy, $state), $before, "$format: the views are the same");
 	is($node->safe_psql($copy, $parts), $parts_before, "$format: so are their parts");
+	is($node->safe_psql($copy, $documents), $documents_before, "$format: so are the documents' declarations");
 	my $verify = q{SELECT string_agg(view::text, ' ') FROM deltaview.view_catalog
 		WHERE view NOT IN (SELECT name FROM deltaview.views WHERE state <> 'fresh')
 		AND state = 'fresh' AND (EXISTS (SELECT FROM deltaview.verify(view)) OR EXISTS (SELECT FROM deltaview.verify_state(view)))};
@@ -70,6 +81,13 @@ for my $format ('plain', 'custom', 'directory')
 	is($node->safe_psql($copy, q{SELECT city FROM "My Shop".linear_v WHERE id = 2000}), 'elsewhere', "$format: a new row is there");
 	$node->safe_psql($copy, q{SELECT deltaview.refresh('"My Shop".demand_v'); SELECT deltaview.resume('"My Shop".paused_v')});
 	is($node->safe_psql($copy, $verify), '', "$format: refresh and resume work");
+	$node->safe_psql($copy, q{SET search_path = "My Shop", public;
+		SELECT deltaview.start('declared_v'); SELECT deltaview.unembed('"Document v"', 'orders');
+		SELECT deltaview.embed('"Document v"', 'orders', 'bought', 'array', '{id=customer}', '{id}');
+		INSERT INTO orders VALUES (3000, 7, 3), (3001, 8, 3)});
+	is($node->safe_psql($copy, $verify), '', "$format: documents can be started and changed");
+	is($node->safe_psql($copy, q{SELECT document->'who' FROM "My Shop".declared_v WHERE id > 2999 ORDER BY id}), "null\n{\"city\": \"elsewhere\"}",
+		"$format: as they were declared");
 	$node->safe_psql($copy, q{SET client_min_messages = error; DROP SCHEMA "My Shop" CASCADE; DROP EXTENSION pg_deltaview});
 }
 $node->stop;
