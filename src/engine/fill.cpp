@@ -51,9 +51,11 @@ fill(Oid view)
 	filling.command = GetCurrentCommandId(true);
 
 	PushActiveSnapshot(GetLatestSnapshot());
-	pg::Identity restricted = act_restricted(&step);
+	pg::Identity before = act_as_owner(&step);
+	int context = restrict_operation();
 	run_plan(prepare(step.program, Purpose::whole_content, 0, 0).plans[0], take_row, &filling);
-	pg::resume(restricted);
+	pg::restore_context(context);
+	pg::resume(before);
 	PopActiveSnapshot();
 
 	FreeBulkInsertState(filling.bulk);

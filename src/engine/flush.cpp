@@ -62,18 +62,29 @@ process_step(Step *step)
 	return outcome.rows_out;
 }
 
-/* Views of one rank and owner: all locks, then all rows. */
-void
+/* What a flush has come to. */
+struct Flushed
+{
+	bool triggers; /* views have AFTER triggers, so that there may be more to do */
+	Owners owners;
+};
+
+/* Views of one rank and owner: all locks, then all rows. True if some have AFTER triggers. */
+bool
 flush_group(const pg::Vec<Affected> &views, int from, int to, When when)
 {
 	pg::Vec<Step *> steps;
+	bool triggers = false;
 	for (int i = from; i < to; i++)
 	{
 		/* A trigger on a view may have dropped it. */
 		if (catalog::view(views[i].view->view) == nullptr)
 			continue;
-		if (Step *step = begin_step(views[i].view, false, when != When::commit))
-			steps.push(step);
+		Step *step = begin_step(views[i].view, false, when != When::commit);
+		if (step == nullptr)
+			continue;
+		steps.push(step);
+		triggers = triggers || step->has_triggers;
 	}
 	lock_steps(steps);
 	for (Step *step : steps)
@@ -81,16 +92,19 @@ flush_group(const pg::Vec<Affected> &views, int from, int to, When when)
 		(void) process_step(step);
 		end_step(step);
 	}
+	return triggers;
 }
 
-/* True if there was something to do. Adds the owners of the views. */
+/* True if triggers may have changed base tables. */
 bool
-flush_round(When when, Owners *owners)
+flush_round(When when, Flushed *flushed)
 {
 	CommandCounterIncrement();
 	pg::Vec<Affected> views = lock_affected(when);
 
 	Oid owner = InvalidOid;
+	bool fired = false;
+	bool triggers = false; /* at this level */
 	for (int from = 0, to = 0; from < views.n; from = to)
 	{
 		while (to < views.n && same_group(views[from], views[to]))
@@ -98,27 +112,31 @@ flush_round(When when, Owners *owners)
 		/* Triggers on views fire together, once all are applied, as far as one role owns them. */
 		Oid next = views[from].owner;
 		if (OidIsValid(owner) && next != owner)
-			end_trigger_level(owner);
+		{
+			end_trigger_level(owner, triggers);
+			triggers = false;
+		}
 		if (next != owner)
 			begin_trigger_level();
 		owner = next;
-		owners->add(owner);
-		flush_group(views, from, to, when);
+		flushed->owners.add(owner);
+		triggers = flush_group(views, from, to, when) || triggers;
+		fired = fired || triggers;
 	}
 	if (OidIsValid(owner))
-		end_trigger_level(owner);
-	return !views.empty();
+		end_trigger_level(owner, triggers);
+	flushed->triggers = flushed->triggers || fired;
+	return fired;
 }
 
-/* Returns who owns the views that were flushed, if that is one role. */
-Oid
+Flushed
 flush_rounds(When when)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deltaview flush", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(context);
 	Session session = begin_session();
-	Owners owners{};
-	for (int round = 0; flush_round(when, &owners); round++)
+	Flushed flushed{};
+	for (int round = 0; flush_round(when, &flushed); round++)
 	{
 		if (round == most_rounds)
 			ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -129,7 +147,7 @@ flush_rounds(When when)
 	end_session(session);
 	MemoryContextSwitchTo(before);
 	MemoryContextDelete(context);
-	return owners.several ? InvalidOid : owners.one;
+	return flushed;
 }
 
 /*
@@ -137,15 +155,15 @@ flush_rounds(When when)
  * views, like those that are not deferred; as the writer if several own them.
  */
 void
-fire_deferred(Oid owner)
+fire_deferred(const Owners &owners)
 {
 	pg::Identity identity{};
-	if (OidIsValid(owner))
-		identity = pg::assume(owner, SECURITY_LOCAL_USERID_CHANGE);
+	if (!owners.several)
+		identity = pg::assume(owners.one, SECURITY_LOCAL_USERID_CHANGE);
 	do
 		AfterTriggerFireDeferred();
 	while (PreCommit_Portals(false));
-	if (OidIsValid(owner))
+	if (!owners.several)
 		pg::resume(identity);
 }
 
@@ -195,7 +213,10 @@ flush_transaction()
 			ereport(ERROR,
 					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 					 errmsg("maintenance did not come to rest after %d rounds of deferred triggers", most_rounds)));
-		fire_deferred(flush_rounds(When::commit));
+		Flushed flushed = flush_rounds(When::commit);
+		if (!flushed.triggers)
+			return;
+		fire_deferred(flushed.owners);
 		capture::close_cut_statements();
 		if (affected_views(When::commit).empty())
 			return;
@@ -220,8 +241,9 @@ recompute(Oid view)
 	lock_steps(steps);
 	uint64 rows = process_step(step);
 	Oid owner = step->owner;
+	bool triggers = step->has_triggers;
 	end_step(step);
-	end_trigger_level(owner);
+	end_trigger_level(owner, triggers);
 	end_session(session);
 	return rows;
 }

@@ -1,5 +1,6 @@
 #include "engine/group_sums.hpp"
 #include "engine/native.hpp"
+#include "engine/row_access.hpp"
 #include "engine/test_break.hpp"
 
 extern "C" {
@@ -156,17 +157,36 @@ fold_group(Folding *folding, const Group &group, TupleTableSlot *old)
 	return Folded::row;
 }
 
-/* Until the group's row is the one that the delta was folded into. */
+/* Can a row be refused?  Then it must be computed from the version that will be written over, none in between. */
+bool
+may_fail(const Program *program, const Target *target)
+{
+	for (int i = 0; i < program->analysis->nvisible; i++)
+		if (program->finals[i])
+			return true;
+	return RelationGetDescr(target->rel)->constr != nullptr;
+}
+
+/*
+ * Until the group's row is the one that the delta was folded into.  A row that is written is locked by that; one that is
+ * left as it is, or computed anew, by itself first: who comes later must wait for us all the same.
+ */
 void
 write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
 {
 	Program *program = folding->step->program;
 	const Shape &shape = program->analysis->shape;
-	for (;;)
+	for (bool lock = may_fail(program, target);;)
 	{
-		bool found = find_row(target, shape, program->hasher, group.key, true);
+		CHECK_FOR_INTERRUPTS();
+		bool found = find_row(target, shape, program->hasher, group.key, lock);
 		TupleTableSlot *old = found ? target->found : nullptr;
 		Folded folded = fold_group(folding, group, old);
+		if (found && !lock && (folded == Folded::nothing || folded == Folded::recompute))
+		{
+			lock = true;
+			continue;
+		}
 		switch (folded)
 		{
 		case Folded::nothing:
@@ -176,21 +196,17 @@ write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
 			folding->unlocked = folding->unlocked || !found;
 			return;
 		case Folded::gone:
-			delete_row(target, &old->tts_tid, old);
+			if (!try_delete_row(target, &old->tts_tid, old))
+				continue;
 			note_group_gone(target);
 			return;
 		case Folded::row:
 			break;
 		}
 		set_hash_column(program->hasher, shape, folding->row);
-		if (old)
-		{
-			update_row(target, &old->tts_tid, old, folding->row);
+		if (old ? try_update_row(target, &old->tts_tid, old, folding->row)
+				: insert_row_unless_exists(target, folding->row))
 			return;
-		}
-		if (insert_row_unless_exists(target, folding->row))
-			return;
-		CHECK_FOR_INTERRUPTS();
 	}
 }
 
@@ -203,8 +219,10 @@ fold_delta(Step *step)
 	Groups *groups = begin_groups(step);
 	Folding folding{step, groups, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), false};
 
+	if (!program->native)
+		connect(step);
 	MemoryContext here = CurrentMemoryContext;
-	pg::Identity restricted = act_restricted(step);
+	int before = restrict_operation();
 	if (program->native)
 		run_native(step, true, take_row, groups);
 	else
@@ -213,12 +231,11 @@ fold_delta(Step *step)
 		for (int i = 0; i < terms.nplans; i++)
 			run_plan(terms.plans[i], take_partial, groups);
 	}
-	pg::resume(restricted);
+	pg::restore_context(before);
 	if (groups->all.empty())
 		return Outcome{0, false};
 	sort_groups(groups);
 
-	pg::Identity owner = act_as_owner(step);
 	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
 	KeySet *keys = begin_keys(step);
@@ -235,7 +252,6 @@ fold_delta(Step *step)
 	}
 	Outcome outcome{target->inserted + target->updated + target->deleted, false};
 	close_target(target);
-	pg::resume(owner);
 
 	if (count_keys(keys) > 0)
 	{

@@ -153,9 +153,10 @@ uint64
 recompute_keys(Step *step, KeySet *keys)
 {
 	Program *program = step->program;
+	connect(step);
 	Collect collect = begin_collecting(step);
 
-	pg::Identity restricted = act_restricted(step);
+	int before = restrict_operation();
 	for (const KeyRun &run : keys->runs)
 	{
 		Named named = keys_relation(program, run);
@@ -164,7 +165,7 @@ recompute_keys(Step *step, KeySet *keys)
 		run_plan(prepare(program, Purpose::keys_stored, run.nulls, run.nrows).plans[0], take_stored, &collect);
 		unregister_named(named);
 	}
-	pg::resume(restricted);
+	pg::restore_context(before);
 	end_keys(keys);
 
 	return apply_collected(&collect);

@@ -23,8 +23,10 @@ Outcome
 maintain_linear(Step *step)
 {
 	Program *program = step->program;
+	if (!program->native)
+		connect(step);
 	Collect collect = begin_collecting(step);
-	pg::Identity restricted = act_restricted(step);
+	int before = restrict_operation();
 	if (program->native)
 		run_native(step, true, take_signed, &collect);
 	else
@@ -33,7 +35,7 @@ maintain_linear(Step *step)
 		for (int i = 0; i < terms.nplans; i++)
 			run_plan(terms.plans[i], take_signed, &collect);
 	}
-	pg::resume(restricted);
+	pg::restore_context(before);
 
 	return Outcome{apply_collected(&collect), false};
 }
@@ -88,18 +90,19 @@ trace_keys(Step *step)
 {
 	Program *program = step->program;
 	Tracing tracing{step, step->keys, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
-	pg::Identity restricted = act_restricted(step);
+	int before = restrict_operation();
 	if (program->native)
 		run_native(step, false, take_key, &tracing);
 	else
 	{
+		connect(step);
 		Prepared traces = prepare(program, Purpose::traces, step->mask, step->rows_in);
 		if (traces.nplans < 0)
 			elog(ERROR, "a changed table does not lead to the key");
 		for (int i = 0; i < traces.nplans; i++)
 			run_plan(traces.plans[i], take_key, &tracing);
 	}
-	pg::resume(restricted);
+	pg::restore_context(before);
 }
 
 bool
@@ -107,9 +110,10 @@ keys_cost_more(Step *step)
 {
 	if (touches_most(step->program, count_keys(step->keys)))
 		return true;
-	pg::Identity restricted = act_restricted(step);
+	connect(step);
+	int before = restrict_operation();
 	bool more = look_ups_cost_more(step, step->keys);
-	pg::resume(restricted);
+	pg::restore_context(before);
 	return more;
 }
 
@@ -156,38 +160,12 @@ fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int ncolu
 	ExecStoreVirtualTuple(view_row);
 }
 
-namespace {
-
-pg::Identity
-act(const Step *step, int flags)
-{
-	pg::Identity before = pg::assume(step->owner, flags);
-	if (step->program->analysis->settings_matter)
-		pg::set_locally(step->info->nsettings, step->info->settings);
-	return before;
-}
-
-} // namespace
-
-pg::Identity
-act_restricted(const Step *step)
-{
-	return act(step, SECURITY_RESTRICTED_OPERATION);
-}
-
-pg::Identity
-act_as_owner(const Step *step)
-{
-	return act(step, SECURITY_LOCAL_USERID_CHANGE);
-}
-
 Collect
 begin_collecting(const Step *step)
 {
 	Program *program = step->program;
 	Collect collect{};
 	collect.program = program;
-	collect.owner = act_as_owner(step);
 	collect.target = open_target(program->view, program->analysis->shape, step->feeds_views);
 	collect.target->crosscheck = step->crosscheck;
 	collect.difference = begin_difference(collect.target, program->analysis->shape, program->hasher);
@@ -200,7 +178,6 @@ apply_collected(Collect *collect)
 {
 	uint64 written = apply_difference(collect->difference);
 	close_target(collect->target);
-	pg::resume(collect->owner);
 	return written;
 }
 
@@ -208,14 +185,15 @@ Outcome
 recompute_all(Step *step)
 {
 	Program *program = step->program;
+	connect(step);
 	Collect collect = begin_collecting(step);
 
-	pg::Identity restricted = act_restricted(step);
+	int before = restrict_operation();
 	Prepared content = prepare(program, Purpose::whole_content, 0, 0);
 	Prepared stored = prepare(program, Purpose::whole_stored, 0, 0);
 	run_plan(content.plans[0], take_content, &collect);
 	run_plan(stored.plans[0], take_stored, &collect);
-	pg::resume(restricted);
+	pg::restore_context(before);
 
 	return Outcome{apply_collected(&collect), !program->analysis->ir->first_rows};
 }
@@ -229,7 +207,8 @@ cost_of_whole(Program *program)
 bool
 terms_cost_more(Step *step)
 {
-	pg::Identity restricted = act_restricted(step);
+	connect(step);
+	int before = restrict_operation();
 	double cost = native_cost(step);
 	if (!step->program->native)
 	{
@@ -237,7 +216,7 @@ terms_cost_more(Step *step)
 		cost = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows);
 	}
 	bool more = cost > cost_of_whole(step->program);
-	pg::resume(restricted);
+	pg::restore_context(before);
 	return more;
 }
 

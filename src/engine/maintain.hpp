@@ -25,9 +25,11 @@ struct Step
 	const catalog::View *info;
 	Oid owner;
 	bool feeds_views;
-	bool by_hand; /* not by the cheaper way, but as asked for */
-	bool whole;   /* compute the whole, apply the difference */
+	bool has_triggers; /* AFTER ones, those of constraints among them */
+	bool by_hand;      /* not by the cheaper way, but as asked for */
+	bool whole;        /* compute the whole, apply the difference */
 	Footing footing;
+	bool connected;      /* by connect() */
 	KeySet *keys;        /* keyed, footing values: those to compute anew */
 	Snapshot crosscheck; /* see Target */
 	int ndeltas;
@@ -47,8 +49,17 @@ constexpr int most_tables = 64;
 Step *begin_step(const catalog::View *view, bool by_hand, bool looked_at);
 void end_step(Step *step);
 
-/* Work for a step, in an SPI connection where its deltas are registered. Its errors name the view. */
+/* Work for a step, as the view's owner, with the view's settings. Its errors name the view. */
 void with_step(Step *step, void (*work)(Step *step, void *context), void *context);
+
+/*
+ * Before the first query of such a work: an SPI connection where the step's deltas are registered.  What comes after
+ * lives in its memory, and ends with the work.
+ */
+void connect(Step *step);
+
+/* As the owner of a step's view, with the view's settings, until the resume. */
+pg::Identity act_as_owner(const Step *step);
 
 struct Outcome
 {
@@ -77,15 +88,16 @@ void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int 
 /* The same of a row that has the view's key there: the key columns alone, all others NULL. */
 void fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, const Shape &shape);
 
-/* Queries run as the owner in a restricted operation with the view's settings; writing only as the owner. */
-pg::Identity act_restricted(const Step *step);
-pg::Identity act_as_owner(const Step *step);
+/* Queries and expressions of the view run in a restricted operation; writing does not, since no deferred trigger may there. */
+inline int restrict_operation()
+{
+	return pg::restrict_context(SECURITY_RESTRICTED_OPERATION);
+}
 
 /* The view's table open for a difference; rows of queries go into it by these takers. */
 struct Collect
 {
 	Program *program;
-	pg::Identity owner;
 	Target *target;
 	Difference *difference;
 	TupleTableSlot *row;

@@ -19,7 +19,8 @@ void end_finding(Target *target);
  */
 bool locate(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, const Hash128 *state);
 
-/* As delete_row, but false, and nothing is done, where another transaction was faster. */
+/* As update_row and delete_row, but false, and nothing is done, where another transaction was faster. */
+bool try_update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot);
 bool try_delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot);
 
 } // namespace dv::engine

@@ -50,8 +50,13 @@ begin_trigger_level()
 }
 
 void
-end_trigger_level(Oid owner)
+end_trigger_level(Oid owner, bool any)
 {
+	if (!any)
+	{
+		AfterTriggerEndQuery(nullptr);
+		return;
+	}
 	CommandCounterIncrement();
 	pg::Identity identity = pg::assume(owner, SECURITY_LOCAL_USERID_CHANGE);
 	EState *estate = CreateExecutorState();

@@ -22,7 +22,7 @@ void end_session(const Session &session);
 void session_aborts(int level) noexcept;
 
 void begin_trigger_level();
-/* Fires what was queued, as the owner of the views. */
-void end_trigger_level(Oid owner);
+/* Fires what was queued, as the owner of the views; `any`: some view has such triggers. */
+void end_trigger_level(Oid owner, bool any);
 
 } // namespace dv::engine

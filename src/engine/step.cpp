@@ -119,9 +119,9 @@ begin_step(const catalog::View *view, bool by_hand, bool looked_at)
 	step->owner = rel->rd_rel->relowner;
 	step->feeds_views = feeds_views(view->view);
 	step->by_hand = by_hand;
-	looked_at = looked_at || has_after_triggers(rel);
+	step->has_triggers = has_after_triggers(rel);
 	table_close(rel, NoLock);
-	if (IsolationUsesXactSnapshot() && looked_at)
+	if (IsolationUsesXactSnapshot() && (looked_at || step->has_triggers))
 		step->crosscheck = GetTransactionSnapshot();
 
 	step->whole = !take_deltas(step) || by_hand;
@@ -146,6 +146,42 @@ end_step(Step *step)
 	unpin_program(step->program);
 }
 
+pg::Identity
+act_as_owner(const Step *step)
+{
+	pg::Identity before = pg::assume(step->owner, SECURITY_LOCAL_USERID_CHANGE);
+	if (step->program->analysis->settings_matter)
+		pg::set_locally(step->info->nsettings, step->info->settings);
+	return before;
+}
+
+void
+connect(Step *step)
+{
+	if (step->connected)
+		return;
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	for (const Named &entry : step->named)
+		register_named(entry);
+	step->connected = true;
+}
+
+namespace {
+
+void
+disconnect(Step *step)
+{
+	if (!step->connected)
+		return;
+	for (const Named &entry : step->named)
+		unregister_named(entry);
+	SPI_finish();
+	step->connected = false;
+}
+
+} // namespace
+
 void
 with_step(Step *step, void (*work)(Step *step, void *context), void *context)
 {
@@ -154,16 +190,12 @@ with_step(Step *step, void (*work)(Step *step, void *context), void *context)
 	PG_TRY();
 	{
 		error_context_stack = &named;
-		if (SPI_connect() != SPI_OK_CONNECT)
-			elog(ERROR, "SPI_connect failed");
 		if (!step->whole)
 			check_rights(step);
-		for (const Named &entry : step->named)
-			register_named(entry);
+		pg::Identity before = act_as_owner(step);
 		work(step, context);
-		for (const Named &entry : step->named)
-			unregister_named(entry);
-		SPI_finish();
+		disconnect(step);
+		pg::resume(before);
 		error_context_stack = named.previous;
 	}
 	PG_CATCH();

@@ -188,8 +188,8 @@ insert_row(Target *target, TupleTableSlot *slot)
 	MemoryContextSwitchTo(old);
 }
 
-void
-update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot)
+bool
+try_update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot)
 {
 	MemoryContext old = enter_row(target);
 	List *recheck = NIL;
@@ -203,7 +203,12 @@ update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTable
 	check_constraints(target, slot);
 	if (!was_done(target, table_tuple_update(target->rel, &old_tid, slot, target->estate->es_output_cid,
 											 InvalidSnapshot, target->crosscheck, true, &failure, &mode, &indexes)))
-		raise_concurrent(target);
+	{
+		if (target->crosscheck != InvalidSnapshot)
+			raise_concurrent(target);
+		MemoryContextSwitchTo(old);
+		return false;
+	}
 	note_written(target, slot);
 	if (target->rri->ri_NumIndices > 0 && pg::wants_index_entries(indexes))
 		recheck = pg::update_index_entries(target->rri, slot, target->estate, indexes);
@@ -216,6 +221,14 @@ update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTable
 	}
 	target->updated++;
 	MemoryContextSwitchTo(old);
+	return true;
+}
+
+void
+update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot)
+{
+	if (!try_update_row(target, tid, old_slot, slot))
+		raise_concurrent(target);
 }
 
 bool

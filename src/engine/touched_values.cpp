@@ -151,7 +151,8 @@ add_value_tags(Step *step, const LockPlan *plan, pg::Vec<Tag> *tags)
 			add_from_delta(step, plan, i, tags);
 	if (!plan->queries)
 		return;
-	pg::Identity restricted = act_restricted(step);
+	connect(step);
+	int before = restrict_operation();
 	Prepared queries = prepare(step->program, Purpose::values, step->mask, step->rows_in);
 	int next = 0;
 	for (const ValueSource &source : plan->sources)
@@ -161,7 +162,7 @@ add_value_tags(Step *step, const LockPlan *plan, pg::Vec<Tag> *tags)
 		Taking taking{step, &source, tags};
 		run_plan(queries.plans[next++], take_value, &taking);
 	}
-	pg::resume(restricted);
+	pg::restore_context(before);
 }
 
 } // namespace dv::engine

@@ -22,6 +22,23 @@ resume(const Identity &identity)
 	SetUserIdAndSecContext(identity.user, identity.context);
 }
 
+int
+restrict_context(int flags)
+{
+	Oid user;
+	int context;
+
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(user, context | flags);
+	return context;
+}
+
+void
+restore_context(int context)
+{
+	SetUserIdAndSecContext(GetUserId(), context);
+}
+
 void
 set_locally(const char *name, const char *value)
 {

@@ -21,6 +21,10 @@ Identity assume(Oid user, int flags);
 /* Back to who we were; settings made since are undone. */
 void resume(const Identity &identity);
 
+/* The security context alone, with flags added: settings stay. Returns the one before. */
+int restrict_context(int flags);
+void restore_context(int context);
+
 /* Settings until the resume. */
 void set_locally(const char *name, const char *value);
 void set_locally(int nsettings, const char *const *settings);
