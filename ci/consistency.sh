@@ -29,6 +29,12 @@ test/specs/generate --check || bad=1
 block=$(sed -n '/^```sql$/,/^```$/p' README.md | sed '1d;$d')
 [[ -n "$block" && "$(cat test/sql/readme.sql)" == *"$block"* ]] ||
 	complain "test/sql/readme.sql does not hold the SQL of README.md"
+events=$(sed -n '/^```sql$/,/^```$/p' docs/event-format.md | grep -v '^```')
+[ -n "$events" ] && [ -z "$(grep -vxFf test/sql/event_format.sql <<<"$events")" ] ||
+	complain "test/sql/event_format.sql does not hold the SQL of docs/event-format.md"
+events=$(sed -n '/^```json$/,/^```$/p' docs/event-format.md | grep -v '^```')
+[ -n "$events" ] && [[ "$(grep '^{' expected/event_format.out)" == "$events" ]] ||
+	complain "docs/event-format.md shows other events than expected/event_format.out"
 for example in examples/*/example.sql; do
 	[ "$example" -ef "test/sql/example_$(basename "$(dirname "$example")").sql" ] || complain "$example is not in test/sql"
 done
