@@ -55,9 +55,10 @@ on_name(Datum, int, uint32)
 }
 
 void
-on_end(void *)
+on_end(void *ended)
 {
-	cache = nullptr;
+	if (cache == ended)
+		cache = nullptr;
 }
 
 /* Attribute numbers of an index's columns. */
@@ -191,6 +192,7 @@ begin_publishing(MemoryContext context)
 	created->context = context;
 	created->entries = hash_create("published relations", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	callback->func = on_end;
+	callback->arg = created;
 	MemoryContextRegisterResetCallback(context, callback);
 	cache = created;
 	if (!registered)

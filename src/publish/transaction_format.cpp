@@ -57,6 +57,18 @@ write_begin(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const char *)
 	suspend_object(ctx, json);
 }
 
+/* Once sent, a large object's room is given back. */
+void
+shrink(StringInfo object)
+{
+	constexpr int enough = 1024 * 1024;
+
+	if (object->maxlen <= enough)
+		return;
+	object->data = static_cast<char *>(repalloc(object->data, enough));
+	object->maxlen = enough;
+}
+
 void
 write_commit(LogicalDecodingContext *ctx, ReorderBufferTXN *, XLogRecPtr, const char *)
 {
@@ -65,11 +77,7 @@ write_commit(LogicalDecodingContext *ctx, ReorderBufferTXN *, XLogRecPtr, const 
 	close(&json, ']');
 	close(&json, '}');
 	send_object(ctx, true);
-	if (plugin_of(ctx)->object->maxlen > 1024 * 1024)
-	{
-		pfree(plugin_of(ctx)->object->data);
-		initStringInfo(plugin_of(ctx)->object);
-	}
+	shrink(plugin_of(ctx)->object);
 }
 
 using Which = bool (*)(const Column &column);

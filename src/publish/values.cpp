@@ -111,7 +111,7 @@ int
 begin_settings()
 {
 	static const char *const settings[] = {
-		"DateStyle",          "ISO, YMD", "IntervalStyle", "postgres", "TimeZone",    "UTC",
+		"DateStyle",          "ISO, MDY", "IntervalStyle", "postgres", "TimeZone",    "UTC",
 		"extra_float_digits", "1",        "bytea_output",  "hex",      "lc_monetary", "C",
 	};
 	int nest = NewGUCNestLevel();

@@ -103,6 +103,13 @@ COMMIT PREPARED 'stream four';
 SELECT actions FROM outline('prepared', 'streaming', 'on', 'views', '*.list');
 SELECT actions FROM outline('plain', 'views', '*.list');
 RESET logical_decoding_work_mem;
+\echo -- large ones as one object each
+BEGIN;
+INSERT INTO items SELECT i, i, i FROM generate_series(10001, 20000) i;
+COMMIT;
+DELETE FROM items WHERE id > 10000;
+UPDATE items SET price = 1;
+SELECT length(n) > 1000000, jsonb_array_length(n::jsonb->'change') FROM next('plain', 'format-version', '1', 'views', '*.list', 'include-types', 'on', 'include-pk', 'on') n;
 SELECT verify_both_ways('sums'), verify_both_ways('list');
 SELECT pg_drop_replication_slot('plain'), pg_drop_replication_slot('prepared');
 DROP SCHEMA stream_transactions CASCADE;
