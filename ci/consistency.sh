@@ -25,10 +25,13 @@ compare test/schedule test/sql sql
 compare test/isolation_schedule test/specs spec
 test/specs/generate --check || bad=1
 
-# Documentation is executed: the README's block stands in its test, each example is a test.
-block=$(sed -n '/^```sql$/,/^```$/p' README.md | sed '1d;$d')
-[[ -n "$block" && "$(cat test/sql/readme.sql)" == *"$block"* ]] ||
-	complain "test/sql/readme.sql does not hold the SQL of README.md"
+# Documentation is executed: a page's block stands in its test, each example is a test.
+while read -r page test; do
+	block=$(sed -n '/^```sql$/,/^```$/p' "$page" | sed '1d;$d')
+	[[ -n "$block" && "$(cat "test/sql/$test.sql")" == *"$block"* ]] ||
+		complain "test/sql/$test.sql does not hold the SQL of $page"
+done <<<"README.md readme
+docs/documents.md document_guide"
 events=$(sed -n '/^```sql$/,/^```$/p' docs/event-format.md | grep -v '^```')
 [ -n "$events" ] && [ -z "$(grep -vxFf test/sql/event_format.sql <<<"$events")" ] ||
 	complain "test/sql/event_format.sql does not hold the SQL of docs/event-format.md"

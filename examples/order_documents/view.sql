@@ -1,19 +1,9 @@
 -- One document per order: the order's columns, its customer as an object, its
 -- payments and items as arrays, each item with its product and its seller.
-SELECT deltaview.create_view('order_documents', $$
-	SELECT o.order_id, o.customer_id,
-		to_jsonb(o) || jsonb_build_object(
-			'customer_info', (
-				SELECT to_jsonb(c) FROM ecom_customers c WHERE c.customer_id = o.customer_id),
-			'order_payments', coalesce((
-				SELECT jsonb_agg(to_jsonb(p) ORDER BY p.payment_sequential)
-				FROM ecom_order_payments p WHERE p.order_id = o.order_id), '[]'),
-			'order_items', coalesce((
-				SELECT jsonb_agg(to_jsonb(i) || jsonb_build_object(
-						'product', (SELECT to_jsonb(p) FROM ecom_products p WHERE p.product_id = i.product_id),
-						'seller', (SELECT to_jsonb(s) FROM ecom_sellers s WHERE s.seller_id = i.seller_id))
-					ORDER BY i.order_item_id)
-				FROM ecom_order_items i WHERE i.order_id = o.order_id), '[]')) AS document
-	FROM ecom_orders o $$);
-
-CREATE INDEX order_documents_customer_id ON order_documents (customer_id);
+SELECT deltaview.create_document_view('order_single_view', root => 'ecom_orders');
+SELECT deltaview.embed('order_single_view', 'ecom_customers',      path => 'customer_info',       type => 'object', relation => '{customer_id}');
+SELECT deltaview.embed('order_single_view', 'ecom_order_payments', path => 'order_payments',      type => 'array',  relation => '{order_id}');
+SELECT deltaview.embed('order_single_view', 'ecom_order_items',    path => 'order_items',         type => 'array',  relation => '{order_id}');
+SELECT deltaview.embed('order_single_view', 'ecom_products',       path => 'order_items.product', type => 'object', relation => '{product_id}');
+SELECT deltaview.embed('order_single_view', 'ecom_sellers',        path => 'order_items.seller',  type => 'object', relation => '{seller_id}');
+SELECT deltaview.start('order_single_view');
