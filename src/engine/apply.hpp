@@ -77,6 +77,8 @@ struct Target
 	Snapshot crosscheck;   /* unless null, a row to be changed that it does not see raises 40001 */
 	struct Finder *finder; /* see find_row.cpp */
 	TupleTableSlot *found; /* scratch: the row last located, with its tid */
+	bool queued;           /* in the queue for the row of this hash */
+	uint32 queued_for;
 	uint64 inserted, updated, deleted;
 };
 

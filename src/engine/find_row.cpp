@@ -10,6 +10,7 @@
  * comes too early for the new version's index entry, and too late for the old
  * version.  So a miss counts only if no transaction ended meanwhile.
  */
+#include "engine/locks.hpp"
 #include "engine/row_access.hpp"
 #include "engine/row_bytes.hpp"
 #include "pg/compat.hpp"
@@ -205,9 +206,45 @@ begin_finding(Target *target, const Shape &shape)
 		make_scan_keys(finder, target->key_rel);
 }
 
+namespace {
+
+uint32
+queue_of(const Shape &shape, Hasher *hasher, TupleTableSlot *slot)
+{
+	bool any = shape.nkeys == 0 && shape.identity != Identity::content;
+	return any ? 0 : static_cast<uint32>(identity_hash(hasher, shape, slot).lo);
+}
+
+void
+end_waiting(Target *target)
+{
+	if (target->queued)
+		leave_queue(RelationGetRelid(target->rel), target->queued_for);
+	target->queued = false;
+}
+
+/*
+ * One at a time waits for the end of a transaction, and the others for that one: woken all at once they would all look
+ * for the row again, and all but one in vain.
+ */
+void
+wait_for(Target *target, uint32 row, TransactionId doubt)
+{
+	if (!target->queued)
+	{
+		join_queue(RelationGetRelid(target->rel), row);
+		target->queued = true;
+		target->queued_for = row;
+	}
+	XactLockTableWait(doubt, target->rel, nullptr, XLTW_None);
+}
+
+} // namespace
+
 void
 end_finding(Target *target)
 {
+	end_waiting(target);
 	if (target->finder->scan != nullptr)
 		index_endscan(target->finder->scan);
 	target->finder->scan = nullptr;
@@ -216,6 +253,8 @@ end_finding(Target *target)
 bool
 locate(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot, const Hash128 *state)
 {
+	if (target->queued && target->queued_for != queue_of(shape, hasher, slot))
+		end_waiting(target);
 	for (int attempt = 0;; attempt++)
 	{
 		uint64 completed = pg::completed_transactions();
@@ -228,7 +267,7 @@ locate(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *slot,
 			return true;
 		if (TransactionIdIsValid(outcome.doubt))
 		{
-			XactLockTableWait(outcome.doubt, target->rel, nullptr, XLTW_None);
+			wait_for(target, queue_of(shape, hasher, slot), outcome.doubt);
 			attempt = -1;
 		}
 		else if (!dirty || completed == pg::completed_transactions())

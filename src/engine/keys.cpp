@@ -129,7 +129,7 @@ keys_relation(const Program *program, const KeyRun &run)
 
 /*
  * A key that the planner does not push down computes the whole once per key: its own costs, scaled to the keys at
- * hand, say so.
+ * hand, say so.  What costs little either way is not worth the lock on the whole view.
  */
 bool
 look_ups_cost_more(Step *step, const KeySet *keys)
@@ -146,7 +146,8 @@ look_ups_cost_more(Step *step, const KeySet *keys)
 		unregister_named(named);
 		cost += content.cost * static_cast<double>(run.nrows) / static_cast<double>(content.nrows);
 	}
-	return cost > cost_of_whole(program);
+	constexpr double little = 1000;
+	return cost > little && cost > cost_of_whole(program);
 }
 
 uint64

@@ -139,6 +139,23 @@ release_tags(const pg::Vec<Tag> &tags)
 		release(tag);
 }
 
+void
+join_queue(Oid view, uint32 row)
+{
+	LOCKTAG lock = locktag(Tag{view, TagKind::row, row, ExclusiveLock});
+	Counters counters{};
+	counters.lock_waits = 1;
+	count(view, counters);
+	(void) LockAcquire(&lock, ExclusiveLock, false, false);
+}
+
+void
+leave_queue(Oid view, uint32 row)
+{
+	LOCKTAG lock = locktag(Tag{view, TagKind::row, row, ExclusiveLock});
+	(void) LockRelease(&lock, ExclusiveLock, false);
+}
+
 int
 tags_left()
 {

@@ -15,6 +15,7 @@ enum class TagKind : uint8 {
 	table = 1, /* value: the base table's oid */
 	value,     /* value: hash of a value, by which rows of a table are found */
 	key,       /* value: hash of a key of the view */
+	row,       /* value: hash of a row's identity; held only while the row is waited for and written */
 };
 
 struct Tag
@@ -38,6 +39,10 @@ void acquire_tags(const pg::Vec<Tag> &tags);
 bool try_tags(const pg::Vec<Tag> &tags);
 
 void release_tags(const pg::Vec<Tag> &tags);
+
+/* In the queue of those who wait for a row that another transaction has changed: whoever is first waits for that one. */
+void join_queue(Oid view, uint32 row);
+void leave_queue(Oid view, uint32 row);
 
 /* How many more tags on values and keys this transaction may take: deltaview.max_key_locks. */
 int tags_left();
