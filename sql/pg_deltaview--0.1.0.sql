@@ -46,7 +46,7 @@ COMMENT ON TABLE deltaview.stale_marks IS 'internal: views on demand whose base 
 CREATE TABLE deltaview.document_catalog (
 	id int PRIMARY KEY,
 	view regclass,
-	schema regnamespace,
+	schema text,
 	name text,
 	owner regrole NOT NULL,
 	root regclass NOT NULL,
@@ -268,7 +268,7 @@ COMMENT ON COLUMN deltaview.stats.time_ms IS 'time spent, in milliseconds';
 
 CREATE VIEW deltaview.documents AS
 	SELECT d.view AS view,
-		CASE WHEN d.view IS NULL THEN pg_catalog.format('%s.%I', d.schema, d.name) ELSE d.view::text END AS name,
+		CASE WHEN d.view IS NULL THEN pg_catalog.format('%I.%I', d.schema, d.name) ELSE d.view::text END AS name,
 		d.root,
 		CASE WHEN d.columns IS NOT NULL THEN ARRAY(
 			SELECT CASE WHEN c.name = c.key THEN c.name ELSE c.name || '=' || c.key END
@@ -294,7 +294,7 @@ CREATE VIEW deltaview.embeds AS
 		e.filter,
 		e.order_by
 	FROM deltaview.embed_catalog e
-		JOIN (SELECT c.id, CASE WHEN c.view IS NULL THEN pg_catalog.format('%s.%I', c.schema, c.name)
+		JOIN (SELECT c.id, CASE WHEN c.view IS NULL THEN pg_catalog.format('%I.%I', c.schema, c.name)
 				ELSE c.view::text END AS name
 			FROM deltaview.document_catalog c) d ON d.id = e.document;
 COMMENT ON VIEW deltaview.embeds IS 'what is embedded in each document view';

@@ -98,7 +98,7 @@ row_of(const Document &document)
 
 	row.set(document_catalog::id, Int32GetDatum(document.id));
 	row.set_oid(document_catalog::view, document.view);
-	row.set_oid(document_catalog::schema, OidIsValid(document.view) ? InvalidOid : document.schema);
+	row.set_text(document_catalog::schema, OidIsValid(document.view) ? nullptr : document.schema);
 	row.set_text(document_catalog::name, OidIsValid(document.view) ? nullptr : document.name);
 	row.set(document_catalog::owner, ObjectIdGetDatum(document.owner));
 	row.set(document_catalog::root, ObjectIdGetDatum(document.root));
@@ -253,8 +253,7 @@ read_documents()
 
 		document.id = DatumGetInt32(row.values[document_catalog::id - 1]);
 		document.view = row.oid(document_catalog::view);
-		document.schema =
-			OidIsValid(document.view) ? get_rel_namespace(document.view) : row.oid(document_catalog::schema);
+		document.schema = OidIsValid(document.view) ? nullptr : row.string(document_catalog::schema);
 		document.name = OidIsValid(document.view) ? get_rel_name(document.view) : row.string(document_catalog::name);
 		document.owner = row.oid(document_catalog::owner);
 		document.root = row.oid(document_catalog::root);

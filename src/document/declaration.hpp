@@ -35,9 +35,9 @@ struct Embed
 struct Document
 {
 	int32 id;
-	Oid view; /* invalid: not started */
-	Oid schema;
-	const char *name; /* of the view, or for it */
+	Oid view;           /* invalid: not started */
+	const char *name;   /* of the view, or for it */
+	const char *schema; /* for a view that is not started; by name, since pg_upgrade refuses regnamespace */
 	Oid owner;
 	Oid root;
 	Columns columns;

@@ -97,7 +97,7 @@ create_document_view(const char *name, Oid root, ArrayType *columns, const char 
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_TABLE), errmsg("document view \"%s\" is declared already", request.name)));
 	check_relation(root);
-	document.schema = request.schema;
+	document.schema = request.schema_name;
 	document.name = request.name;
 	document.owner = GetUserId();
 	document.root = root;
@@ -172,7 +172,7 @@ start(const char *name)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("document view \"%s\" is started already", document.name)));
 	pg::Identity me = pg::assume(document.owner, 0);
-	const char *qualified = quote_qualified_identifier(get_namespace_name(document.schema), document.name);
+	const char *qualified = quote_qualified_identifier(document.schema, document.name);
 	document.view = catalog::create_view(qualified, query_of(document), document.refresh, "force", true);
 	pg::resume(me);
 	update_document(document);

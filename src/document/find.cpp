@@ -55,9 +55,11 @@ find_document(const char *name, Document *document)
 	}
 	foreach (lc, schemas_for(parsed))
 	{
+		const char *schema = get_namespace_name(lfirst_oid(lc));
+
 		for (const Document &candidate : documents)
 		{
-			if (!OidIsValid(candidate.view) && candidate.schema == lfirst_oid(lc) &&
+			if (!OidIsValid(candidate.view) && schema && strcmp(candidate.schema, schema) == 0 &&
 				strcmp(candidate.name, parsed->relname) == 0)
 			{
 				*document = candidate;

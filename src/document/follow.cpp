@@ -79,19 +79,12 @@ rename_in_root(Rename *rename, Document document)
 		update_document(document);
 }
 
-} // namespace
-
 void
-follow_rename(Node *parsetree)
+rename_column(const RenameStmt *stmt)
 {
-	if (parsetree == nullptr || !IsA(parsetree, RenameStmt))
-		return;
-	const RenameStmt *stmt = reinterpret_cast<RenameStmt *>(parsetree);
-	if (stmt->renameType != OBJECT_COLUMN)
-		return;
-
 	Oid relation = RangeVarGetRelid(stmt->relation, NoLock, true);
 	Rename rename = {relation, {stmt->subname, stmt->newname}, false};
+
 	for (const Document &document : read_documents())
 	{
 		for (const Embed &embed : document.embeds)
@@ -100,15 +93,41 @@ follow_rename(Node *parsetree)
 	}
 }
 
+void
+rename_schema(const RenameStmt *stmt)
+{
+	for (Document &document : read_documents())
+	{
+		if (OidIsValid(document.view) || strcmp(document.schema, stmt->subname) != 0)
+			continue;
+		document.schema = stmt->newname;
+		update_document(document);
+	}
+}
+
+} // namespace
+
+void
+follow_rename(Node *parsetree)
+{
+	if (parsetree == nullptr || !IsA(parsetree, RenameStmt))
+		return;
+	const RenameStmt *stmt = reinterpret_cast<RenameStmt *>(parsetree);
+	if (stmt->renameType == OBJECT_COLUMN)
+		rename_column(stmt);
+	else if (stmt->renameType == OBJECT_SCHEMA)
+		rename_schema(stmt);
+}
+
 namespace {
 
 bool
 is_gone(const Document &document)
 {
-	if (OidIsValid(document.view) ? !exists(document.view)
-								  : !SearchSysCacheExists1(NAMESPACEOID, ObjectIdGetDatum(document.schema)))
-		return true;
-	return !exists(document.root);
+	bool has_place =
+		OidIsValid(document.view) ? exists(document.view) : OidIsValid(get_namespace_oid(document.schema, true));
+
+	return !has_place || !exists(document.root);
 }
 
 /* Is the path in one of these? */

@@ -78,7 +78,10 @@ maintain_keyed(Step *step)
 		step->keys = begin_keys(step);
 		trace_keys(step);
 		if (keys_cost_more(step))
+		{
+			end_keys(step->keys);
 			return recompute_all(step);
+		}
 	}
 	return Outcome{count_keys(step->keys) == 0 ? 0 : recompute_keys(step, step->keys), false};
 }

@@ -74,6 +74,13 @@ DELETE FROM items;
 SELECT * FROM verify_both_ways('live');
 SELECT * FROM verify_both_ways('above');
 
+-- the key by which an object is the first of its kind
+SELECT deltaview.create_document_view('first', 'orders', '{id}');
+SELECT deltaview.embed('first', 'products', 'product', 'object', '{customer=id}');
+SELECT deltaview.start('first');
+ALTER TABLE products DROP CONSTRAINT products_pkey;
+SELECT deltaview.drop_view('first');
+
 -- one that is paused gets its content at the resume; one on demand at once
 SELECT deltaview.pause('live');
 SELECT deltaview.embed('live', 'items', 'items', 'array', '{id=order_id}');
