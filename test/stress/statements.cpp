@@ -117,7 +117,7 @@ change_of_orders(Random &random, const std::string &id)
 		return "DELETE FROM items WHERE order_id = " + id + (random.percent(50) ? " AND no = " + no : "");
 	case 5:
 		return "UPDATE items SET order_id = " + random.upto(hot_ids) + ", no = 5 + " +
-			   std::to_string(random.below(90)) + " WHERE order_id = " + id + " AND no = " + no;
+			   std::to_string(random.below(100000000)) + " WHERE order_id = " + id + " AND no = " + no;
 	case 6:
 		return "UPDATE customers SET name = 'c" + v + "' WHERE id = " + no;
 	case 7:

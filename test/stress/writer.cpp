@@ -2,6 +2,8 @@
 
 #include "statements.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <set>
@@ -132,7 +134,8 @@ Writer::script(const std::vector<View> &views, const Checks &checks)
 
 	if (random_.percent(4))
 	{
-		prepared_ = "stress_" + std::to_string(number_) + "_" + std::to_string(nprepared_++);
+		prepared_ =
+			"stress_" + std::to_string(getpid()) + "_" + std::to_string(number_) + "_" + std::to_string(nprepared_++);
 		script.push_back({"PREPARE TRANSACTION '" + prepared_ + "'", Step::flush});
 		script.push_back(
 			{(random_.percent(80) ? "COMMIT PREPARED '" : "ROLLBACK PREPARED '") + prepared_ + "'", Step::end});
