@@ -117,6 +117,27 @@ key_of(ArrayType *array)
 	return {true, n, columns};
 }
 
+/* A historic snapshot still sees the table that DROP EXTENSION took away, but its file is gone. */
+void
+check_readable(Oid catalog)
+{
+	Relation rel = table_open(RelationRelationId, AccessShareLock);
+	ScanKeyData key;
+
+	ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(catalog));
+	SysScanDesc scan =
+		systable_beginscan(rel, ClassOidIndexId, true, GetNonHistoricCatalogSnapshot(RelationRelationId), 1, &key);
+	bool found = HeapTupleIsValid(systable_getnext(scan));
+
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	if (!found)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("which tables were views can no longer be read"),
+						errdetail("Extension \"pg_deltaview\" was dropped after these changes."),
+						errhint("Drop the slot, or pass over them with pg_replication_slot_advance.")));
+}
+
 } // namespace
 
 Oid
@@ -243,6 +264,7 @@ find_role(Oid relid, Key *key)
 
 	if (!OidIsValid(catalog))
 		return Role::table;
+	check_readable(catalog);
 	Relation rel = table_open(catalog, AccessShareLock);
 	SysScanDesc scan = begin_scan(rel, relid);
 	HeapTuple tuple = systable_getnext(scan);
