@@ -13,6 +13,7 @@ use Time::HiRes qw(sleep);
 
 my $node = PostgreSQL::Test::Cluster->new('stream');
 $node->init(allows_streaming => 'logical');
+trust_plugin($node);
 $node->append_conf('postgresql.conf', "logical_decoding_work_mem = '64kB'\nmax_wal_size = '4GB'\nautovacuum = off\n");
 $node->start;
 $node->safe_psql('postgres', q{

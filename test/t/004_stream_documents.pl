@@ -15,6 +15,7 @@ my @views = qw(declared documents documents_text cities priced);
 
 my $node = PostgreSQL::Test::Cluster->new('documents');
 $node->init(allows_streaming => 'logical');
+trust_plugin($node);
 $node->append_conf('postgresql.conf', "logical_decoding_work_mem = '64kB'\nautovacuum = off\nlog_statement = none\n");
 $node->start;
 $node->safe_psql('postgres', q{
