@@ -87,9 +87,11 @@ start_server() {
 		echo "$setting"
 	done >"$WORK/settings"
 	# Newer releases take slots for output plugins that they are told of only.
-	if "$BIN/postgres" --describe-config | grep -q '^output_plugin_libraries'; then
+	case $("$BIN/postgres" --describe-config) in
+	*output_plugin_libraries*)
 		echo "output_plugin_libraries = 'pgoutput, test_decoding, pg_deltaview'" >>"$WORK/settings"
-	fi
+		;;
+	esac
 	as_user sh -c 'cat >>"$1"' sh "$WORK/run/data/postgresql.conf" <"$WORK/settings"
 	export PGHOST=$WORK/run PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
 	# A child of ours, not pg_ctl's: where process 1 reaps nobody, a killed server
