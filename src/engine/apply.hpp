@@ -31,6 +31,13 @@ struct Shape
 	AttrNumber hash; /* the hash column, __dv_key or __dv_image uuid: for unbounded keys, or for content; or 0 */
 };
 
+/* Does the view have one row, or none? Its index is then over a constant. */
+inline bool
+is_single_row(const Shape &shape)
+{
+	return shape.identity == Identity::key && shape.nkeys == 0 && shape.hash == 0;
+}
+
 /* 128 bits. */
 struct Hash128
 {

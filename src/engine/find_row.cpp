@@ -30,6 +30,7 @@ struct Finder
 	int nkeys;
 	AttrNumber attributes[INDEX_MAX_KEYS];
 	bool by_hash; /* the one attribute is the hash column */
+	bool single;  /* there is none: the index has the constant true */
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	pg_uuid_t uuid;
 };
@@ -67,6 +68,20 @@ serves(Relation table, Relation index, int nattributes, const AttrNumber *attrib
 			!same_equality(index, i, TupleDescAttr(RelationGetDescr(table), attributes[i] - 1)))
 			return false;
 	return true;
+}
+
+/* An index over the constant true: that of a view of one row. */
+bool
+holds_single_row(Relation index)
+{
+	List *expressions = RelationGetIndexExpressions(index);
+
+	if (index->rd_rel->relam != BTREE_AM_OID || !index->rd_index->indisvalid || !index->rd_index->indisready ||
+		index->rd_index->indnkeyatts != 1 || list_length(expressions) != 1 || RelationGetIndexPredicate(index) != NIL ||
+		!IsA(linitial(expressions), Const))
+		return false;
+	const Const *value = linitial_node(Const, expressions);
+	return value->consttype == BOOLOID && !value->constisnull && DatumGetBool(value->constvalue);
 }
 
 void
@@ -122,6 +137,8 @@ scan_index(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *s
 		hash_to_uuid(identity_hash(hasher, shape, slot), finder->uuid.data);
 		finder->keys[0].sk_argument = UUIDPGetDatum(&finder->uuid);
 	}
+	else if (finder->single)
+		finder->keys[0].sk_argument = BoolGetDatum(true);
 	else
 		for (int i = 0; i < finder->nkeys; i++)
 		{
@@ -181,10 +198,11 @@ begin_finding(Target *target, const Shape &shape)
 	target->finder = finder;
 	InitDirtySnapshot(finder->dirty);
 	finder->by_hash = shape.hash != 0;
-	finder->nkeys = finder->by_hash ? 1 : shape.nkeys;
+	finder->single = is_single_row(shape);
+	finder->nkeys = finder->by_hash || finder->single ? 1 : shape.nkeys;
 	if (finder->nkeys > INDEX_MAX_KEYS)
 		finder->nkeys = 0; /* no index can serve */
-	for (int i = 0; i < finder->nkeys; i++)
+	for (int i = 0; !finder->single && i < finder->nkeys; i++)
 		finder->attributes[i] = finder->by_hash ? shape.hash : shape.keys[i];
 
 	for (int i = 0; i < rri->ri_NumIndices; i++)
@@ -193,7 +211,11 @@ begin_finding(Target *target, const Shape &shape)
 		bool unique = index->rd_index->indisunique && index->rd_index->indimmediate;
 		bool constrains = index->rd_index->indisunique || index->rd_index->indisexclusion;
 
-		if (finder->nkeys == 0 || !serves(target->rel, index, finder->nkeys, finder->attributes))
+		bool found = finder->single
+						 ? holds_single_row(index)
+						 : finder->nkeys > 0 && serves(target->rel, index, finder->nkeys, finder->attributes);
+
+		if (!found)
 			target->other_unique = target->other_unique || constrains;
 		else if (target->key_rel == nullptr || (unique && !target->key_unique))
 		{
