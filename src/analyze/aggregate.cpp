@@ -145,7 +145,6 @@ add_state(Layout *layout, Analysis *analysis, Fold *fold)
 	analysis->subtractable[i] = fold->subtractable;
 	analysis->guards[i] = fold->guard;
 	analysis->better[i] = fold->better;
-	analysis->additive = analysis->additive && fold->subtractable && fold->kind != core::StateKind::extreme;
 	core::State state{};
 	state.kind = fold->kind;
 	state.argument = fold->argument_number;
@@ -217,7 +216,6 @@ analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *
 	analysis->subtractable = static_cast<bool *>(palloc(sizeof(bool) * folds.folds.n));
 	analysis->guards = static_cast<int *>(palloc(sizeof(int) * folds.folds.n));
 	analysis->better = static_cast<Oid *>(palloc0(sizeof(Oid) * folds.folds.n));
-	analysis->additive = true;
 	for (Fold &fold : folds.folds)
 		add_state(layout, analysis, &fold);
 	for (int i = 0; i < folds.arguments.n; i++)

@@ -64,7 +64,6 @@ struct Analysis
 	int *guards;                 /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */
 	Oid *better;                 /* aggregate: operator by which one extreme beats another */
 	Node **finals;      /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
-	bool additive;      /* aggregate: no delta of it ever recomputes a group */
 	const char *advice; /* an index for the whole view, or nullptr */
 	bool settings_matter; /* some expression reads a setting (TimeZone, DateStyle, ...) */
 };

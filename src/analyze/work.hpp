@@ -52,7 +52,7 @@ add_key(pg::Vec<core::KeyColumn> *keys, const TargetEntry *entry, bool nullable,
 void finish_keyed(Work *work, const pg::Vec<core::KeyColumn> &keys, const pg::Vec<AttrNumber> &columns,
 				  engine::Identity identity, bool bounded, bool not_null);
 
-/* graph.cpp: the equalities, for the program: of the whole query, or of each block within itself. */
+/* edges.cpp: the equalities, for the program: of the whole query, or of each block within itself. */
 void edges_of(Work *work, const Graph *graph);
 void edges_of_blocks(Work *work, const Flat *flat);
 

@@ -26,7 +26,6 @@ struct Step
 	Oid owner;
 	bool feeds_views;
 	bool has_triggers; /* AFTER ones, those of constraints among them */
-	bool by_hand;      /* not by the cheaper way, but as asked for */
 	bool whole;        /* compute the whole, apply the difference */
 	Footing footing;
 	bool connected;      /* by connect() */
@@ -60,6 +59,9 @@ void connect(Step *step);
 
 /* As the owner of a step's view, with the view's settings, until the resume. */
 pg::Identity act_as_owner(const Step *step);
+
+/* The column of a delta that is the table's of this name, quoted as in queries. */
+AttrNumber delta_column(TupleDesc delta, const char *name);
 
 struct Outcome
 {

@@ -37,14 +37,8 @@ to_delta(Node *node, void *context)
 		return pg::mutate_expression(node, to_delta, context);
 	Var *var = static_cast<Var *>(copyObjectImpl(node));
 	const char *name = get_attname(relocation->table, var->varattno, false);
-	for (int i = 0; i < relocation->delta->natts - 1; i++)
-		if (strcmp(NameStr(TupleDescAttr(relocation->delta, i)->attname), name) == 0)
-		{
-			var->varattno = static_cast<AttrNumber>(i + 1);
-			return reinterpret_cast<Node *>(var);
-		}
-	elog(ERROR, "a delta lacks the column \"%s\"", name);
-	pg_unreachable();
+	var->varattno = delta_column(relocation->delta, quote_identifier(name));
+	return reinterpret_cast<Node *>(var);
 }
 
 ExprState *

@@ -118,7 +118,6 @@ begin_step(const catalog::View *view, bool by_hand, bool looked_at)
 	step->info = view;
 	step->owner = rel->rd_rel->relowner;
 	step->feeds_views = feeds_views(view->view);
-	step->by_hand = by_hand;
 	step->has_triggers = has_after_triggers(rel);
 	table_close(rel, NoLock);
 	if (IsolationUsesXactSnapshot() && (looked_at || step->has_triggers))
@@ -144,6 +143,16 @@ end_step(Step *step)
 	for (const Named &entry : step->named)
 		tuplestore_end(entry.rows);
 	unpin_program(step->program);
+}
+
+AttrNumber
+delta_column(TupleDesc delta, const char *name)
+{
+	for (int i = 0; i < delta->natts; i++)
+		if (strcmp(quote_identifier(NameStr(TupleDescAttr(delta, i)->attname)), name) == 0)
+			return TupleDescAttr(delta, i)->attnum;
+	elog(ERROR, "a delta lacks the column %s", name);
+	pg_unreachable();
 }
 
 pg::Identity

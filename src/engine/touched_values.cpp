@@ -12,16 +12,6 @@ namespace dv::engine {
 
 namespace {
 
-AttrNumber
-column_of(TupleDesc delta, const char *name)
-{
-	for (int i = 0; i < delta->natts; i++)
-		if (strcmp(quote_identifier(NameStr(TupleDescAttr(delta, i)->attname)), name) == 0)
-			return TupleDescAttr(delta, i)->attnum;
-	elog(ERROR, "a delta lacks the column %s", name);
-	pg_unreachable();
-}
-
 void
 add_tag(const Step *step, const ValueSource &source, Datum value, pg::Vec<Tag> *tags)
 {
@@ -131,7 +121,7 @@ lock_plan(Program *program, uint64 mask)
 		source.collation = hash.collation;
 		fmgr_info(found.writes ? hash.to : hash.from, &source.hash);
 		if (!found.column.empty())
-			source.column = column_of(program->delta_descs[found.table], found.column.data());
+			source.column = delta_column(program->delta_descs[found.table], found.column.data());
 		plan->queries = plan->queries || source.column == 0;
 		plan->deep = plan->deep || source.deep;
 		plan->sources.push(source);

@@ -21,6 +21,8 @@ SELECT data FROM pg_logical_slot_peek_changes('changes', NULL, NULL);
 
 SELECT data FROM pg_logical_slot_peek_changes('changes', NULL, NULL, 'format-version', '1', 'views', '*.totals', 'actions', 'update,delete');
 
+SELECT * FROM deltaview.verify('totals');
+SELECT * FROM deltaview.verify('cards');
 SELECT pg_drop_replication_slot('changes');
 \c :db
 DROP DATABASE deltaview_events;

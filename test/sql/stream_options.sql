@@ -103,5 +103,7 @@ SELECT * FROM peek('format-version', '3');
 SELECT * FROM peek('write-in-chunks', 'on');
 SELECT * FROM peek('streaming', 'on', 'format-version', '1');
 SELECT * FROM peek('streaming', 'on', 'include-transaction', 'off');
+SELECT * FROM deltaview.verify('orders_with_city');
+SELECT * FROM deltaview.verify('cities');
 SELECT pg_drop_replication_slot('stream_options');
 DROP SCHEMA stream_options, "Odd, one" CASCADE;

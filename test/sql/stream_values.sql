@@ -60,5 +60,6 @@ CREATE TYPE flags AS (f flag, n int);
 CREATE TABLE flagged (id int PRIMARY KEY, f flag, fs flag[], r flags);
 INSERT INTO flagged VALUES (1, 't', '{t,f}', ('t', 1));
 SELECT data FROM pg_logical_slot_get_changes('stream_values', NULL, NULL, 'include-transaction', 'off', 'add-tables', '*.flagged');
+SELECT * FROM deltaview.verify('everything');
 SELECT pg_drop_replication_slot('stream_values');
 DROP SCHEMA stream_values CASCADE;
