@@ -68,7 +68,7 @@ ISOLATION := $(call names,test/isolation_schedule)
 ISOLATION_OPTS := --inputdir=test --outputdir=.
 
 SHLIB_LINK := -lstdc++
-EXTRA_CLEAN := build
+EXTRA_CLEAN := build pg_deltaview_sink.so deltaview_sink
 override with_llvm := no
 
 PGXS := $(shell $(PG_CONFIG) --pgxs)
@@ -109,5 +109,66 @@ $(BUILD)/flags $(BUILD)/sources $(STAMP): ;
 $(shlib): $(STAMP) $(BUILD)/sources
 
 -include $(OBJS:.o=.d)
+
+# The MongoDB sink is built where libmongoc and libpq are found; WITH_MONGO=no
+# leaves it out, WITH_MONGO=yes insists.  Its server code goes into a module of
+# its own, with the client's code, which also makes a program.
+WITH_MONGO ?= auto
+find_mongo = $(shell pkg-config --exists $(1) 2>/dev/null && echo $(firstword $(1)))
+ifneq ($(WITH_MONGO),no)
+LIBPQ_HEADER := $(wildcard $(includedir)/libpq-fe.h)
+MONGO := $(if $(LIBPQ_HEADER),$(firstword $(call find_mongo,mongoc2) $(call find_mongo,libmongoc-1.0 '>=' 1.23)))
+ifeq ($(WITH_MONGO)$(MONGO),yes)
+$(error WITH_MONGO=yes, but libmongoc (1.23 or later, by pkg-config) or libpq with its headers is missing)
+endif
+endif
+
+ifneq ($(MONGO),)
+sink_objects = $(patsubst src/%.cpp,$(BUILD)/%.o,$(sort $(foreach room,$(1),$(wildcard src/sink/$(room)/*.cpp))))
+SINK_SERVER_OBJS := $(call sink_objects,bson worker)
+SINK_CLIENT_OBJS := $(call sink_objects,client)
+SINK_PROGRAM_OBJS := $(call sink_objects,program)
+SINK_MODULE_OBJS := $(SINK_SERVER_OBJS) $(SINK_CLIENT_OBJS) $(filter $(BUILD)/pg/%,$(OBJS))
+SINK_OBJS := $(SINK_SERVER_OBJS) $(SINK_CLIENT_OBJS) $(SINK_PROGRAM_OBJS)
+SINK_MODULE := $(if $(SINK_SERVER_OBJS),pg_deltaview_sink.so)
+SINK_PROGRAM := $(if $(SINK_PROGRAM_OBJS),deltaview_sink)
+
+MONGO_FLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MONGO)))
+SINK_LIBS := $(shell pkg-config --libs $(MONGO)) -L$(libdir) -lpq
+SINK_SERVER_FLAGS := $(SERVER_FLAGS) $(MONGO_FLAGS)
+SINK_CLIENT_FLAGS := $(DV_FLAGS) -DDV_CLIENT $(MONGO_FLAGS) -isystem $(includedir)
+SINK_STAMP_TEXT := $(STAMP_TEXT) $(MONGO) $(shell pkg-config --modversion $(MONGO))
+$(shell mkdir -p $(sort $(dir $(SINK_OBJS))); \
+	test "$$(cat $(BUILD)/sink_sources 2>/dev/null)" = '$(SINK_STAMP_TEXT) $(SINK_OBJS)' || echo '$(SINK_STAMP_TEXT) $(SINK_OBJS)' > $(BUILD)/sink_sources; \
+	test "$$(cat $(BUILD)/sink_flags 2>/dev/null)" = '$(SINK_STAMP_TEXT)' || echo '$(SINK_STAMP_TEXT)' > $(BUILD)/sink_flags)
+$(BUILD)/sink_sources $(BUILD)/sink_flags: ;
+
+$(SINK_SERVER_OBJS): $(BUILD)/%.o: src/%.cpp $(BUILD)/sink_flags Makefile
+	$(CXX) $(SINK_SERVER_FLAGS) -MMD -MP -c -o $@ $<
+
+$(SINK_CLIENT_OBJS) $(SINK_PROGRAM_OBJS): $(BUILD)/%.o: src/%.cpp $(BUILD)/sink_flags Makefile
+	$(CXX) $(SINK_CLIENT_FLAGS) -MMD -MP -c -o $@ $<
+
+pg_deltaview_sink.so: $(SINK_MODULE_OBJS) $(STAMP) $(BUILD)/sink_sources
+	$(CXX) -shared -o $@ $(SINK_MODULE_OBJS) $(LDFLAGS) $(SINK_LIBS) -pthread
+
+deltaview_sink: $(SINK_PROGRAM_OBJS) $(SINK_CLIENT_OBJS) $(STAMP) $(BUILD)/sink_sources
+	$(CXX) -o $@ $(SINK_PROGRAM_OBJS) $(SINK_CLIENT_OBJS) $(LDFLAGS) $(SINK_LIBS) -pthread
+
+all: $(SINK_MODULE) $(SINK_PROGRAM)
+
+install: install-sink
+.PHONY: install-sink uninstall-sink
+install-sink: $(SINK_MODULE) $(SINK_PROGRAM)
+	$(MKDIR_P) '$(DESTDIR)$(pkglibdir)' '$(DESTDIR)$(bindir)'
+	$(if $(SINK_MODULE),$(INSTALL_SHLIB) $(SINK_MODULE) '$(DESTDIR)$(pkglibdir)/')
+	$(if $(SINK_PROGRAM),$(INSTALL_PROGRAM) $(SINK_PROGRAM) '$(DESTDIR)$(bindir)/')
+
+uninstall: uninstall-sink
+uninstall-sink:
+	rm -f '$(DESTDIR)$(pkglibdir)/pg_deltaview_sink.so' '$(DESTDIR)$(bindir)/deltaview_sink'
+
+-include $(SINK_OBJS:.o=.d)
+endif
 
 endif

@@ -12,10 +12,13 @@ if ! have_server; then
 	fi
 	need postgresql-$SUPPORTED postgresql-server-dev-$SUPPORTED
 fi
+[ -e "$("$PG_CONFIG" --includedir 2>/dev/null)/libpq-fe.h" ] || need libpq-dev
+command -v pkg-config >/dev/null || need pkg-config
+pkg-config --exists 'libmongoc-1.0 >= 1.23' 2>/dev/null || pkg-config --exists mongoc2 2>/dev/null ||
+	need libmongoc-dev libbson-dev
 if [ "${1:-check}" = check ]; then
 	command -v cmake >/dev/null || need cmake
 	[ -e /usr/include/gtest/gtest.h ] || [ -e /usr/local/include/gtest/gtest.h ] || need libgtest-dev
-	[ -e "$("$PG_CONFIG" --includedir 2>/dev/null)/libpq-fe.h" ] || need libpq-dev
 	command -v prove >/dev/null || need perl
 	perl -MIPC::Run -e1 2>/dev/null || need libipc-run-perl
 fi

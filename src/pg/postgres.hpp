@@ -7,6 +7,9 @@
 #ifdef DV_CORE
 #error "src/core must not see the server"
 #endif
+#ifdef DV_CLIENT
+#error "src/sink/client and src/sink/program must not see the server"
+#endif
 
 extern "C" {
 #include "postgres.h"
