@@ -49,7 +49,7 @@ EXTENSION := pg_deltaview
 MODULE_big := pg_deltaview
 DATA := $(wildcard sql/pg_deltaview--*.sql)
 
-ROOMS := pg analyze catalog capture engine document publish
+ROOMS := pg analyze catalog capture engine document publish sink_catalog
 CORE_SOURCES := $(sort $(wildcard src/core/*.cpp))
 SERVER_SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.cpp)) $(wildcard src/entry.cpp))
 

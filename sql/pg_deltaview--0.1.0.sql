@@ -302,6 +302,208 @@ COMMENT ON VIEW deltaview.embeds IS 'what is embedded in each document view';
 GRANT SELECT ON deltaview.views, deltaview.view_tables, deltaview.stats, deltaview.documents, deltaview.embeds TO PUBLIC;
 
 --
+-- Sinks
+--
+CREATE FUNCTION deltaview.mongo_validator(options text[], catalog oid) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_mongo_validator' LANGUAGE C STRICT;
+COMMENT ON FUNCTION deltaview.mongo_validator(text[], oid) IS 'internal: checks the options of servers and user mappings';
+CREATE FOREIGN DATA WRAPPER deltaview_mongo NO HANDLER VALIDATOR deltaview.mongo_validator;
+COMMENT ON FOREIGN DATA WRAPPER deltaview_mongo IS 'MongoDB servers, for deltaview.create_sink()';
+
+-- What a sink shall do. Neither this nor what follows is dumped: a restored database must not write where the original does.
+CREATE TABLE deltaview.sink_catalog (
+	sink text PRIMARY KEY,
+	view regclass NOT NULL,
+	server name NOT NULL,
+	database text NOT NULL,
+	collection text NOT NULL,
+	owner regrole NOT NULL,
+	options jsonb NOT NULL,
+	slot text NOT NULL,
+	wanted text NOT NULL,
+	generation int NOT NULL
+);
+COMMENT ON TABLE deltaview.sink_catalog IS 'internal: one row per sink; see deltaview.sink_stats';
+
+-- What its runner says.
+CREATE TABLE deltaview.sink_progress (
+	sink text PRIMARY KEY,
+	state text,
+	generation int,
+	slot_made bool,
+	rows_total bigint,
+	rows_copied bigint,
+	rows_applied bigint,
+	batches bigint,
+	retries bigint,
+	last_lsn pg_lsn,
+	last_commit timestamptz,
+	behind_since timestamptz,
+	last_error text,
+	last_error_at timestamptz,
+	held_at pg_lsn,
+	updated_at timestamptz
+);
+COMMENT ON TABLE deltaview.sink_progress IS 'internal: what the runner of a sink has reported; see deltaview.sink_stats';
+
+CREATE TABLE deltaview.sink_hold (
+	sink text PRIMARY KEY,
+	upto pg_lsn
+);
+COMMENT ON TABLE deltaview.sink_hold IS 'internal: sinks that pause at a position while they are verified';
+
+CREATE TABLE deltaview.sink_errors (
+	sink text NOT NULL,
+	at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	lsn pg_lsn,
+	id text,
+	code text NOT NULL,
+	message text NOT NULL,
+	document text
+);
+COMMENT ON TABLE deltaview.sink_errors IS 'rows that have no document in a collection, of sinks with option on_error set_aside';
+COMMENT ON COLUMN deltaview.sink_errors.lsn IS 'of the change; null: found by the copy';
+COMMENT ON COLUMN deltaview.sink_errors.id IS 'the _id that the document would have, as extended JSON';
+COMMENT ON COLUMN deltaview.sink_errors.document IS 'the row or the document';
+
+CREATE FUNCTION deltaview.owns_sink(sink text) RETURNS bool
+	AS 'MODULE_PATHNAME', 'dv_owns_sink' LANGUAGE C STABLE STRICT;
+COMMENT ON FUNCTION deltaview.owns_sink(text) IS 'internal: may the caller see and change what is kept of this sink';
+ALTER TABLE deltaview.sink_progress ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deltaview.sink_hold ENABLE ROW LEVEL SECURITY;
+ALTER TABLE deltaview.sink_errors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY owner ON deltaview.sink_progress USING (deltaview.owns_sink(sink));
+CREATE POLICY owner ON deltaview.sink_hold USING (deltaview.owns_sink(sink));
+CREATE POLICY owner ON deltaview.sink_errors USING (deltaview.owns_sink(sink));
+GRANT SELECT, INSERT, UPDATE, DELETE ON deltaview.sink_progress, deltaview.sink_hold, deltaview.sink_errors TO PUBLIC;
+
+CREATE FUNCTION deltaview.create_sink(view regclass, server text, database text, collection text,
+		options jsonb DEFAULT '{}') RETURNS text
+	AS 'MODULE_PATHNAME', 'dv_create_sink' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.create_sink(regclass, text, text, text, jsonb) IS
+	'keeps a MongoDB collection as a view is; returns the name of the sink';
+
+CREATE FUNCTION deltaview.start_sink(sink text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_start_sink' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.start_sink(text) IS 'lets a sink run, from where it was stopped';
+
+CREATE FUNCTION deltaview.stop_sink(sink text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_stop_sink' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.stop_sink(text) IS
+	'stops a sink at its position; its replication slot keeps the log from there on';
+
+CREATE FUNCTION deltaview.reset_sink(sink text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_reset_sink' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.reset_sink(text) IS
+	'copies a view anew and puts the copy in place of the collection, which is served until then';
+
+CREATE FUNCTION deltaview.drop_sink(sink text, drop_collection bool DEFAULT false) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_drop_sink' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.drop_sink(text, bool) IS
+	'drops a sink and its replication slot; the collection stays unless that is asked for';
+
+CREATE FUNCTION deltaview.sink_settings(sink text, OUT view_oid oid, OUT view text, OUT owner text, OUT server text,
+		OUT server_options jsonb, OUT user_options jsonb, OUT database text, OUT collection text, OUT options jsonb,
+		OUT slot text, OUT wanted text, OUT generation int, OUT hold bool, OUT hold_upto pg_lsn) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_sink_settings' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.sink_settings(text) IS
+	'internal: all that the runner of a sink must know, the password included, for the owner of the sink';
+
+CREATE FUNCTION deltaview.sink_next_generation(sink text, generation int) RETURNS int
+	AS 'MODULE_PATHNAME', 'dv_sink_next_generation' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.sink_next_generation(text, int) IS
+	'internal: begins another copy if that generation is still the present one; returns the present one';
+
+CREATE FUNCTION deltaview.sink_dropped(sink text) RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_sink_dropped' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.sink_dropped(text) IS 'internal: forgets a sink whose slot is gone';
+
+CREATE FUNCTION deltaview.sink_runs(sink text) RETURNS bool
+	AS 'MODULE_PATHNAME', 'dv_sink_runs' LANGUAGE C STRICT;
+COMMENT ON FUNCTION deltaview.sink_runs(text) IS 'internal: is there a worker or a program that runs the sink';
+
+-- Members that are not in the report stay as they are.
+CREATE FUNCTION deltaview.sink_report(sink text, report jsonb) RETURNS void LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	INSERT INTO deltaview.sink_progress
+		SELECT r.*
+		FROM (SELECT) one
+			LEFT JOIN deltaview.sink_progress p ON p.sink = sink_report.sink
+			CROSS JOIN LATERAL jsonb_populate_record(p,
+				report || jsonb_build_object('sink', sink_report.sink, 'updated_at', now())) r
+		WHERE deltaview.owns_sink(sink_report.sink)
+		ON CONFLICT ON CONSTRAINT sink_progress_pkey DO UPDATE SET (state, generation, slot_made, rows_total, rows_copied, rows_applied,
+				batches, retries, last_lsn, last_commit, behind_since, last_error, last_error_at, held_at, updated_at) =
+			(SELECT excluded.state, excluded.generation, excluded.slot_made, excluded.rows_total, excluded.rows_copied,
+				excluded.rows_applied, excluded.batches, excluded.retries, excluded.last_lsn, excluded.last_commit,
+				excluded.behind_since, excluded.last_error, excluded.last_error_at, excluded.held_at, excluded.updated_at);
+END;
+COMMENT ON FUNCTION deltaview.sink_report(text, jsonb) IS 'internal: what the runner of a sink says, by columns of sink_progress';
+
+CREATE FUNCTION deltaview.sink_set_aside(sink text, lsn pg_lsn, id text, code text, message text, document text)
+	RETURNS void LANGUAGE sql SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	INSERT INTO deltaview.sink_errors (sink, lsn, id, code, message, document)
+		SELECT sink_set_aside.sink, lsn, id, code, message, document WHERE deltaview.owns_sink(sink_set_aside.sink);
+END;
+COMMENT ON FUNCTION deltaview.sink_set_aside(text, pg_lsn, text, text, text, text) IS
+	'internal: keeps a row that has no document';
+
+CREATE FUNCTION deltaview.sink_hold_set(sink text, upto pg_lsn) RETURNS void LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	INSERT INTO deltaview.sink_hold
+		SELECT sink_hold_set.sink, sink_hold_set.upto WHERE deltaview.owns_sink(sink_hold_set.sink)
+		ON CONFLICT ON CONSTRAINT sink_hold_pkey DO UPDATE SET upto = excluded.upto;
+	SELECT pg_notify('deltaview_sink', sink_hold_set.sink);
+END;
+COMMENT ON FUNCTION deltaview.sink_hold_set(text, pg_lsn) IS 'internal: lets a sink pause, at once or at a position';
+
+CREATE FUNCTION deltaview.sink_hold_clear(sink text) RETURNS void LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	DELETE FROM deltaview.sink_hold h WHERE h.sink = sink_hold_clear.sink;
+	SELECT pg_notify('deltaview_sink', sink_hold_clear.sink);
+END;
+COMMENT ON FUNCTION deltaview.sink_hold_clear(text) IS 'internal: lets a sink go on';
+
+CREATE VIEW deltaview.sink_stats WITH (security_barrier) AS
+	SELECT s.sink, s.view, s.server, s.database, s.collection,
+		CASE WHEN s.wanted LIKE 'drop%' THEN 'dropping'
+			WHEN r.runs THEN coalesce(p.state, 'starting')
+			WHEN s.wanted = 'stop' THEN 'stopped'
+			WHEN p.state = 'failed' THEN p.state
+			ELSE 'starting' END AS state,
+		p.rows_total, p.rows_copied, p.rows_applied, p.batches, p.retries,
+		CASE WHEN NOT pg_catalog.pg_is_in_recovery()
+			THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), l.confirmed_flush_lsn)::bigint END AS lag_bytes,
+		CASE WHEN r.runs AND p.state IN ('streaming', 'held') AND p.behind_since IS NULL THEN 0
+			ELSE extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(p.behind_since, p.updated_at)) END::double precision AS lag_seconds,
+		p.last_lsn, p.last_commit, p.last_error, p.last_error_at,
+		(SELECT count(*) FROM deltaview.sink_errors e WHERE e.sink = s.sink) AS set_aside,
+		l.slot_name AS slot, l.wal_status, p.updated_at
+	FROM deltaview.sink_catalog s
+		LEFT JOIN deltaview.sink_progress p ON p.sink = s.sink
+		CROSS JOIN LATERAL (SELECT deltaview.sink_runs(s.sink)) r (runs)
+		LEFT JOIN pg_catalog.pg_replication_slots l
+			ON l.slot_name = s.slot || '_' || coalesce(p.generation, s.generation)
+	WHERE pg_catalog.pg_has_role(s.owner, 'USAGE');
+COMMENT ON VIEW deltaview.sink_stats IS 'the sinks of this database that belong to the user, and how far they are';
+COMMENT ON COLUMN deltaview.sink_stats.state IS
+	'starting, copying, streaming; retrying: see last_error; held: while it is verified; stopped: until start_sink; failed: until start_sink or reset_sink; dropping';
+COMMENT ON COLUMN deltaview.sink_stats.rows_total IS 'rows to copy, estimated';
+COMMENT ON COLUMN deltaview.sink_stats.rows_applied IS 'documents replaced and deleted since the copy';
+COMMENT ON COLUMN deltaview.sink_stats.batches IS 'writes that MongoDB has acknowledged';
+COMMENT ON COLUMN deltaview.sink_stats.lag_bytes IS 'of the log, written since what the sink has confirmed; of other tables, too';
+COMMENT ON COLUMN deltaview.sink_stats.lag_seconds IS 'age of the oldest change that is not in the collection; 0: all are';
+COMMENT ON COLUMN deltaview.sink_stats.last_lsn IS 'where the last transaction ends that is in the collection';
+COMMENT ON COLUMN deltaview.sink_stats.last_commit IS 'when that transaction was committed';
+COMMENT ON COLUMN deltaview.sink_stats.set_aside IS 'rows in deltaview.sink_errors';
+COMMENT ON COLUMN deltaview.sink_stats.slot IS 'the replication slot, once it is made';
+GRANT SELECT ON deltaview.sink_stats TO PUBLIC;
+
+--
 -- Event triggers
 --
 CREATE FUNCTION deltaview.ddl_command_start() RETURNS event_trigger

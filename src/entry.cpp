@@ -15,6 +15,11 @@
 #include "engine/verify.hpp"
 #include "pg/postgres.hpp"
 #include "publish/plugin.hpp"
+#include "sink_catalog/declare.hpp"
+#include "sink_catalog/follow.hpp"
+#include "sink_catalog/launch.hpp"
+#include "sink_catalog/server.hpp"
+#include "sink_catalog/settings.hpp"
 
 extern "C" {
 #include "commands/event_trigger.h"
@@ -50,6 +55,17 @@ EXPORT(dv_verify);
 EXPORT(dv_verify_state);
 EXPORT(dv_rewritten);
 EXPORT(dv_read_stats);
+EXPORT(dv_mongo_validator);
+EXPORT(dv_create_sink);
+EXPORT(dv_start_sink);
+EXPORT(dv_stop_sink);
+EXPORT(dv_reset_sink);
+EXPORT(dv_drop_sink);
+EXPORT(dv_sink_settings);
+EXPORT(dv_sink_next_generation);
+EXPORT(dv_sink_dropped);
+EXPORT(dv_sink_runs);
+EXPORT(dv_owns_sink);
 EXPORT(dv_ddl_command_start);
 EXPORT(dv_ddl_command_end);
 EXPORT(dv_sql_drop);
@@ -294,10 +310,96 @@ dv_read_stats(PG_FUNCTION_ARGS)
 }
 
 Datum
+dv_mongo_validator(PG_FUNCTION_ARGS)
+{
+	sink_catalog::check_options(PG_GETARG_DATUM(0), PG_GETARG_OID(1));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_create_sink(PG_FUNCTION_ARGS)
+{
+	need_argument(fcinfo, 0, "view");
+	need_argument(fcinfo, 4, "options");
+	const char *server = text_argument(fcinfo, 1, "server");
+	const char *database = text_argument(fcinfo, 2, "database");
+	const char *collection = text_argument(fcinfo, 3, "collection");
+	const char *name = sink_catalog::create_sink(PG_GETARG_OID(0), server, database, collection, PG_GETARG_JSONB_P(4));
+
+	PG_RETURN_TEXT_P(cstring_to_text(name));
+}
+
+Datum
+dv_start_sink(PG_FUNCTION_ARGS)
+{
+	sink_catalog::start_sink(text_argument(fcinfo, 0, "sink"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_stop_sink(PG_FUNCTION_ARGS)
+{
+	sink_catalog::stop_sink(text_argument(fcinfo, 0, "sink"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_reset_sink(PG_FUNCTION_ARGS)
+{
+	sink_catalog::reset_sink(text_argument(fcinfo, 0, "sink"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_drop_sink(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "sink");
+
+	sink_catalog::drop_sink(name, bool_argument(fcinfo, 1, "drop_collection"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_sink_settings(PG_FUNCTION_ARGS)
+{
+	sink_catalog::sink_settings(fcinfo, text_argument(fcinfo, 0, "sink"));
+	return static_cast<Datum>(0);
+}
+
+Datum
+dv_sink_next_generation(PG_FUNCTION_ARGS)
+{
+	const char *name = text_argument(fcinfo, 0, "sink");
+
+	need_argument(fcinfo, 1, "generation");
+	PG_RETURN_INT32(sink_catalog::next_generation(name, PG_GETARG_INT32(1)));
+}
+
+Datum
+dv_sink_dropped(PG_FUNCTION_ARGS)
+{
+	sink_catalog::dropped(text_argument(fcinfo, 0, "sink"));
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_sink_runs(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(sink_catalog::runs(text_argument(fcinfo, 0, "sink")));
+}
+
+Datum
+dv_owns_sink(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(sink_catalog::owns_sink(text_argument(fcinfo, 0, "sink")));
+}
+
+Datum
 dv_ddl_command_start(PG_FUNCTION_ARGS)
 {
 	EventTriggerData *event = event_of(fcinfo);
 
+	sink_catalog::ddl_command_start(event->parsetree);
 	catalog::ddl_command_start(event->parsetree, GetCommandTagName(event->tag));
 	return static_cast<Datum>(0);
 }
@@ -309,6 +411,7 @@ dv_ddl_command_end(PG_FUNCTION_ARGS)
 
 	catalog::ddl_command_end(event->parsetree, GetCommandTagName(event->tag));
 	document::follow_rename(event->parsetree);
+	sink_catalog::ddl_command_end(event->parsetree);
 	return static_cast<Datum>(0);
 }
 
@@ -319,5 +422,6 @@ dv_sql_drop(PG_FUNCTION_ARGS)
 
 	catalog::sql_drop(event->parsetree, GetCommandTagName(event->tag));
 	document::forget_dropped();
+	sink_catalog::sql_drop(event->parsetree);
 	return static_cast<Datum>(0);
 }

@@ -7,6 +7,7 @@
 
 extern "C" {
 #include "access/transam.h"
+#include "catalog/pg_foreign_server.h"
 #include "catalog/pg_namespace.h"
 #include "replication/reorderbuffer.h"
 #include "storage/proc.h"
@@ -146,6 +147,16 @@ owns_schema(Oid schema, Oid role)
 	return object_ownercheck(NamespaceRelationId, schema, role);
 #else
 	return pg_namespace_ownercheck(schema, role);
+#endif
+}
+
+inline bool
+may_use_server(Oid server, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ForeignServerRelationId, server, role, ACL_USAGE) == ACLCHECK_OK;
+#else
+	return pg_foreign_server_aclcheck(server, role, ACL_USAGE) == ACLCHECK_OK;
 #endif
 }
 

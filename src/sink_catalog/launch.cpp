@@ -1,0 +1,90 @@
+#include "sink_catalog/launch.hpp"
+
+extern "C" {
+#include "commands/dbcommands.h"
+#include "postmaster/bgworker.h"
+#include "utils/fmgrprotos.h"
+}
+
+#include <sys/stat.h>
+
+namespace dv::sink_catalog {
+
+namespace {
+
+constexpr int restart_seconds = 5;
+
+/* The lock that SELECT pg_advisory_lock(hashtextextended(prefix || sink, 0)) takes. */
+bool
+is_locked(const char *prefix, const char *sink)
+{
+	Datum text = CStringGetTextDatum(psprintf("%s:%s", prefix, sink));
+	uint64 key = static_cast<uint64>(
+		DatumGetInt64(DirectFunctionCall2Coll(hashtextextended, DEFAULT_COLLATION_OID, text, Int64GetDatum(0))));
+	LOCKTAG tag;
+	int holders;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(key >> 32), static_cast<uint32>(key), 1);
+	(void) GetLockConflicts(&tag, ExclusiveLock, &holders);
+	return holders > 0;
+}
+
+} // namespace
+
+bool
+module_exists()
+{
+	struct stat found;
+
+	return stat(psprintf("%s/%s.so", pkglib_path, module_name), &found) == 0;
+}
+
+void
+need_module()
+{
+	if (!module_exists())
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("this build of pg_deltaview has no MongoDB sink"),
+				 errhint("Install libmongoc and libpq with their headers (libmongoc-dev, libpq-dev), then build and "
+						 "install pg_deltaview again.")));
+}
+
+bool
+runs(const char *sink)
+{
+	return is_locked("deltaview_sink", sink);
+}
+
+bool
+is_held(const char *sink)
+{
+	return is_locked("deltaview_sink_hold", sink);
+}
+
+void
+start_worker(const char *sink, int elevel)
+{
+	BackgroundWorker worker = {};
+	WorkerArgument argument = {};
+
+	static_assert(sizeof(argument) <= BGW_EXTRALEN);
+	strlcpy(argument.database, get_database_name(MyDatabaseId), sizeof(argument.database));
+	strlcpy(argument.sink, sink, sizeof(argument.sink));
+	memcpy(worker.bgw_extra, &argument, sizeof(argument));
+	strlcpy(worker.bgw_name, psprintf("deltaview sink %s", sink), sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, "deltaview sink", sizeof(worker.bgw_type));
+	strlcpy(worker.bgw_library_name, module_name, sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "dv_sink_worker_main", sizeof(worker.bgw_function_name));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	worker.bgw_restart_time = restart_seconds;
+	worker.bgw_main_arg = TransactionIdGetDatum(GetTopTransactionId());
+	if (!RegisterDynamicBackgroundWorker(&worker, nullptr))
+		ereport(elevel,
+				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+				 errmsg("no background worker is free for sink \"%s\"", sink),
+				 errdetail("All of max_worker_processes = %d are in use.", max_worker_processes),
+				 errhint("Raise max_worker_processes, or stop another sink; then call deltaview.start_sink().")));
+}
+
+} // namespace dv::sink_catalog
