@@ -6,7 +6,7 @@
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit model regress isolation tap fuzz features tpch stress log}
+PARTS=${ONLY:-consistency unit model regress isolation tap sink fuzz features tpch stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
 STRESS_SECONDS=${STRESS_SECONDS:-60}
@@ -72,7 +72,7 @@ if wanted model; then
 	[ ! -e build/model.output ] || sed -n -E 's/^((not )?ok) ([^:]*).*/\1 model \3/p' build/model.output >>"$TALLY"
 fi
 
-if wanted regress || wanted isolation || wanted tap || wanted fuzz || wanted features || wanted tpch || wanted stress; then
+if wanted regress || wanted isolation || wanted tap || wanted sink || wanted fuzz || wanted features || wanted tpch || wanted stress; then
 	built=yes
 	make_tree || built=no
 	[ $built = yes ] && start_server "fsync = off" "max_prepared_transactions = 20" "max_wal_size = 4GB" \
@@ -83,7 +83,7 @@ fi
 if [ "${built:-no}" = yes ]; then
 	test_dir=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 	mkdir "$WORK/run/src"
-	cp -r test expected examples "$WORK/run/src/"
+	cp -r ci test expected examples "$WORK/run/src/"
 	rm -f "$WORK"/run/src/test/{fuzz,features,tpch,stress}/{fuzz,features,tpch,stress,*.o} "$WORK"/run/src/test/helper/*.{o,so}
 	if [ -e test/helper/Makefile ]; then
 		judge "build the tests' helper" make --no-print-directory -C "$WORK/run/src/test/helper" PG_CONFIG="$PG_CONFIG"
@@ -100,17 +100,28 @@ if [ "${built:-no}" = yes ]; then
 		regress_like isolation "$test_dir/isolation/pg_isolation_regress" test/isolation_schedule \
 			--inputdir=test --outputdir=. --dbname=isolation_regression
 	fi
+	perl_dir=$test_dir/perl
+	# A server built without TAP tests has not installed their modules.
+	[ -d "$perl_dir/PostgreSQL" ] || perl_dir=/usr/lib/postgresql/$SUPPORTED/lib/pgxs/src/test/perl
+	prove_all() { # part, folder
+		local file
+		for file in "$2"/*.pl; do
+			judge "$1 $(basename "$file" .pl)" as_user env -C "$WORK/run/src" \
+				PATH="$PATH" TESTDIR="$WORK/run/src" PG_REGRESS="$test_dir/regress/pg_regress" PGHOST= PGPORT= PGUSER= PGDATABASE= \
+				timeout 900 prove --verbose -I "$perl_dir" -I "$2" "$file"
+		done
+	}
 	if wanted tap; then
 		say "TAP tests"
-		perl_dir=$test_dir/perl
-		# A server built without TAP tests has not installed their modules.
-		[ -d "$perl_dir/PostgreSQL" ] || perl_dir=/usr/lib/postgresql/$SUPPORTED/lib/pgxs/src/test/perl
-		for file in test/t/*.pl; do
-			[ -e "$file" ] || continue
-			judge "tap $(basename "$file" .pl)" as_user env -C "$WORK/run/src" \
-				PATH="$PATH" TESTDIR="$WORK/run/src" PG_REGRESS="$test_dir/regress/pg_regress" PGHOST= PGPORT= PGUSER= PGDATABASE= \
-				timeout 900 prove --verbose -I "$perl_dir" -I test/t "$file"
-		done
+		prove_all tap test/t
+	fi
+	if wanted sink; then
+		say "the sink, on a document store"
+		if bash ci/store.sh install; then
+			prove_all sink test/sink
+		else
+			not_ok "sink: no document store"
+		fi
 	fi
 	if wanted fuzz && [ -e test/fuzz/Makefile ]; then
 		fuzzer=$WORK/run/src/test/fuzz
@@ -176,7 +187,7 @@ passed=$(grep -c '^ok ' "$TALLY" || true)
 failed=$(grep -c '^not ok ' "$TALLY" || true)
 say "results"
 sed -n 's/^not ok /FAILED: /p' "$TALLY"
-for part in unit model regress isolation tap; do
+for part in unit model regress isolation tap sink; do
 	printf '%-10s %s of %s\n' $part "$(grep -c "^ok $part " "$TALLY" || true)" "$(grep -cE "^(not )?ok $part " "$TALLY" || true)"
 done
 echo

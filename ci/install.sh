@@ -1,5 +1,5 @@
 #!/bin/bash
-# install.sh build|check|demo: installs, through apt, what is missing for that.
+# install.sh build|check|demo|store: installs, through apt, what is missing for that.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -22,6 +22,11 @@ if [ "${1:-check}" = check ]; then
 	command -v prove >/dev/null || need perl
 	perl -MIPC::Run -e1 2>/dev/null || need libipc-run-perl
 fi
+if [ "${1:-check}" = store ]; then
+	command -v patchelf >/dev/null || need patchelf
+	/usr/bin/python3 -c 'import bson, psycopg2, sys; sys.exit(not bson.has_c())' 2>/dev/null ||
+		need python3 python3-bson python3-bson-ext python3-psycopg2
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 [ "$(id -u)" = 0 ] || die "missing: ${missing[*]} (run as root once, or install them)"
@@ -35,7 +40,7 @@ if [[ " ${missing[*]} " == *" postgresql-$SUPPORTED "* ]] && [ ! -e /etc/postgre
 	mkdir -p "$(dirname $no_cluster)"
 	echo 'create_main_cluster = false' >$no_cluster
 fi
-apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/pg_deltaview_apt.log 2>&1 </dev/null ||
+apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "${missing[@]}" >/tmp/pg_deltaview_apt.log 2>&1 </dev/null ||
 	{ tail -40 /tmp/pg_deltaview_apt.log; die "apt-get install failed"; }
 rm -f /tmp/pg_deltaview_apt.log
 have_server || die "the server's packages are installed, but $PG_CONFIG does not work"

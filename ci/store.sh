@@ -1,0 +1,168 @@
+#!/bin/bash
+# store.sh install: a document store to test the sink against, DocumentDB on PostgreSQL 18, from Debian forky's packages
+#   (that is where they are), unpacked beside the host with libraries of their own.
+# store.sh start FOLDER PORT [OPTION...]: starts one there, new if the folder is empty, with the gateway of test/store on
+#   that port of the loopback interface; options are the gateway's.  The password of --user is in STORE_PASSWORD.
+# store.sh stop|kill FOLDER [server|gateway]: ends both, or one of them; kill is by SIGKILL.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+POSTGRES=18.6 DOCUMENTDB=1.0
+ROOT=${STORE_ROOT:-/opt/deltaview-store}
+FILES=$ROOT/$POSTGRES-$DOCUMENTDB
+PROGRAMS=$FILES/usr/lib/postgresql/18/bin
+SERVER_USER=$(id -un)
+[ "$(id -u)" != 0 ] || SERVER_USER=postgres
+
+# Packages of another release, resolved and fetched by an apt that knows nothing of the host's.
+fetch() { # folder for the packages, name...
+	local folder=$1 mirror
+	shift
+	mirror=$(sed -n -E 's/^(URIs: *|deb +(\[[^]]*\] +)?)(http[^ ]*debian\/?)( .*)?$/\3/p' \
+		/etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v security | head -1)
+	mkdir -p "$folder"/{lists,cache/archives}/partial
+	: >"$folder/status"
+	cat >"$folder/sources.list" <<-LIST
+		deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} forky main
+	LIST
+	cat >"$folder/preferences" <<-PIN
+		Package: postgresql-18 postgresql-client-18
+		Pin: version $POSTGRES*
+		Pin-Priority: 1001
+
+		Package: postgresql-18-documentdb
+		Pin: version $DOCUMENTDB*
+		Pin-Priority: 1001
+	PIN
+	cat >"$folder/apt.conf" <<-CONF
+		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "/dev/null"; Preferences "$folder/preferences"; PreferencesParts "/dev/null"; };
+		Dir::State { Lists "$folder/lists"; status "$folder/status"; };
+		Dir::Cache "$folder/cache";
+		APT::Sandbox::User "root";
+		Acquire { Check-Valid-Until "false"; Retries "3"; Languages "none"; };
+	CONF
+	APT_CONFIG=$folder/apt.conf apt-get update -qq
+	APT_CONFIG=$folder/apt.conf apt-get install -y -qq --download-only --no-install-recommends "$@"
+}
+
+# Lets the programs, and the libraries that name a path, use the libraries beside them, the C library included.
+relocate() { # folder
+	local libraries=$1/usr/lib/x86_64-linux-gnu file
+	libraries=$libraries:$1/usr/lib/postgresql/18/lib:$libraries/blas:$libraries/lapack
+	for file in "$1"/usr/lib/postgresql/18/bin/* "$1"/usr/lib/postgresql/18/lib/*.so; do
+		[ "$(head -c 4 "$file" | tail -c 3)" = ELF ] || continue
+		case $file in
+		*.so) [ -z "$(patchelf --print-rpath "$file")" ] || patchelf --force-rpath --set-rpath "$libraries" "$file" ;;
+		*) patchelf --set-interpreter "$FILES/usr/lib64/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libraries" "$file" ;;
+		esac
+	done
+}
+
+install_store() {
+	local file name
+	[ ! -e "$FILES/ready" ] || return 0
+	[ "$(id -u)" = 0 ] || die "no document store in $FILES (run ci/store.sh install as root once)"
+	bash ci/install.sh store
+	say "install DocumentDB $DOCUMENTDB on PostgreSQL $POSTGRES"
+	rm -rf "$ROOT"
+	mkdir -p "$FILES"
+	fetch "$ROOT/packages" postgresql-18 postgresql-18-documentdb >"$ROOT/log" 2>&1 || { tail -40 "$ROOT/log"; return 1; }
+	for file in "$ROOT"/packages/cache/archives/*.deb; do dpkg-deb --extract "$file" "$FILES"; done
+	for name in postgresql-18_"$POSTGRES" postgresql-18-documentdb_"$DOCUMENTDB"; do
+		file=$(basename "$ROOT/packages/cache/archives/${name%_*}"_*.deb)
+		[[ $file == "$name"* ]] || echo "warning: $file is not the version that the tests are known to pass with, $name"
+	done
+	# What its package would link after it was installed.
+	ln -sf postgis-3.control "$FILES/usr/share/postgresql/18/extension/postgis.control"
+	relocate "$FILES"
+	rm -rf "$ROOT/packages"
+	"$PROGRAMS/postgres" --version
+	touch "$FILES/ready"
+}
+
+conninfo() { echo "host=$1 port=5432 user=postgres dbname=postgres"; }
+alive() { # name of a process of the folder
+	local state
+	[ -s "$FOLDER/$1.pid" ] && state=$(cut -d' ' -f3 "/proc/$(cat "$FOLDER/$1.pid")/stat" 2>/dev/null) && [ "$state" != Z ]
+}
+await() { # seconds, condition...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+launch() { # name, command...
+	local name=$1
+	shift
+	as_user setsid sh -c 'echo $$ >"$1"; log=$2; shift 2; exec "$@" >>"$log" 2>&1 </dev/null' sh \
+		"$FOLDER/$name.pid" "$FOLDER/$name.log" "$@" &
+	disown
+}
+answers() { as_user "$PROGRAMS/pg_isready" -q -h "$FOLDER" -p 5432; }
+listens() { grep -q "^ready on port $PORT" "$FOLDER/gateway.log" 2>/dev/null; }
+
+start_store() {
+	local PORT=$1 fresh=no
+	shift
+	if [ ! -e "$FOLDER/data/PG_VERSION" ]; then
+		fresh=yes
+		[ "$(id -u)" != 0 ] || install -d -o "$SERVER_USER" -m 700 "$FOLDER"
+		as_user "$PROGRAMS/initdb" -D "$FOLDER/data" -U postgres -A trust -N -E UTF8 --locale=C.UTF-8 >/dev/null
+		as_user tee -a "$FOLDER/data/postgresql.conf" >/dev/null <<-CONF
+			shared_preload_libraries = 'pg_cron, pg_documentdb_core, pg_documentdb'
+			cron.database_name = 'postgres'
+			cron.launch_active_jobs = off
+			documentdb.localhost_connection_string = 'host=$FOLDER'
+			listen_addresses = ''
+			unix_socket_directories = '$FOLDER'
+			max_connections = 200
+			log_min_messages = error
+			log_min_error_statement = panic
+			fsync = off
+		CONF
+	fi
+	if ! alive server; then
+		# Where nobody reaps it, the one that was killed seems to hold it.
+		as_user rm -f "$FOLDER/data/postmaster.pid"
+		launch server "$PROGRAMS/postgres" -D "$FOLDER/data"
+	fi
+	await 60 answers || { tail -20 "$FOLDER/server.log"; die "the store's server does not start"; }
+	if [ $fresh = yes ]; then
+		as_user "$PROGRAMS/psql" -X -q -d "$(conninfo "$FOLDER")" \
+			-c 'SET client_min_messages = warning' -c 'CREATE EXTENSION documentdb CASCADE'
+	fi
+	if ! alive gateway; then
+		as_user rm -f "$FOLDER/gateway.log"
+		launch gateway /usr/bin/python3 "$TOP/test/store/gateway.py" \
+			--port "$PORT" --conninfo "$(conninfo "$FOLDER")" "$@"
+	fi
+	await 20 listens || { cat "$FOLDER/gateway.log"; die "the store's gateway does not start"; }
+}
+
+gone() { ! alive "$1"; }
+children() { sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null; }
+end_store() { # signal, name
+	local pid
+	alive "$2" || return 0
+	pid=$(cat "$FOLDER/$2.pid")
+	# shellcheck disable=SC2046
+	kill "-$1" "$pid" $([ "$1" != KILL ] || children "$pid") 2>/dev/null || true
+	await 30 gone "$2" || die "the store's $2 does not end"
+}
+
+[ $# -gt 0 ] || die "$(sed -n 's/^# //p' "${BASH_SOURCE[0]}" | head -5)"
+ACTION=$1 FOLDER=${2:-}
+case $ACTION in
+install) install_store ;;
+start) start_store "${@:3}" ;;
+stop)
+	[ "${3:-gateway}" != gateway ] || end_store TERM gateway
+	[ "${3:-server}" != server ] || end_store INT server
+	;;
+kill)
+	[ "${3:-gateway}" != gateway ] || end_store KILL gateway
+	[ "${3:-server}" != server ] || end_store KILL server
+	;;
+*) die "store.sh $ACTION: install, start, stop or kill" ;;
+esac
