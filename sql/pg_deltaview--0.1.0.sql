@@ -402,6 +402,18 @@ CREATE FUNCTION deltaview.drop_sink(sink text, drop_collection bool DEFAULT fals
 COMMENT ON FUNCTION deltaview.drop_sink(text, bool) IS
 	'drops a sink and its replication slot; the collection stays unless that is asked for';
 
+CREATE FUNCTION deltaview.verify_sink(sink text, OUT id text, OUT view_document text, OUT collection_document text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_verify_sink' LANGUAGE C;
+COMMENT ON FUNCTION deltaview.verify_sink(text) IS
+	'compares a collection with its view at one position: the documents that differ, as extended JSON';
+
+CREATE FUNCTION deltaview.start_sinks() RETURNS void
+	AS 'MODULE_PATHNAME', 'dv_start_sinks' LANGUAGE C;
+REVOKE EXECUTE ON FUNCTION deltaview.start_sinks() FROM PUBLIC;
+COMMENT ON FUNCTION deltaview.start_sinks() IS
+	'starts the workers of the sinks of this database that should run and do not; for superusers';
+
 CREATE FUNCTION deltaview.sink_settings(sink text, OUT view_oid oid, OUT view text, OUT owner text, OUT server text,
 		OUT server_options jsonb, OUT user_options jsonb, OUT database text, OUT collection text, OUT options jsonb,
 		OUT slot text, OUT wanted text, OUT generation int, OUT hold bool, OUT hold_upto pg_lsn) RETURNS SETOF record
@@ -474,7 +486,7 @@ CREATE VIEW deltaview.sink_stats WITH (security_barrier) AS
 			WHEN r.runs THEN coalesce(p.state, 'starting')
 			WHEN s.wanted = 'stop' THEN 'stopped'
 			WHEN p.state = 'failed' THEN p.state
-			ELSE 'starting' END AS state,
+			ELSE 'not running' END AS state,
 		p.rows_total, p.rows_copied, p.rows_applied, p.batches, p.retries,
 		CASE WHEN NOT pg_catalog.pg_is_in_recovery()
 			THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), l.confirmed_flush_lsn)::bigint END AS lag_bytes,
@@ -491,7 +503,7 @@ CREATE VIEW deltaview.sink_stats WITH (security_barrier) AS
 	WHERE pg_catalog.pg_has_role(s.owner, 'USAGE');
 COMMENT ON VIEW deltaview.sink_stats IS 'the sinks of this database that belong to the user, and how far they are';
 COMMENT ON COLUMN deltaview.sink_stats.state IS
-	'starting, copying, streaming; retrying: see last_error; held: while it is verified; stopped: until start_sink; failed: until start_sink or reset_sink; dropping';
+	'starting, copying, streaming; retrying: see last_error; held: while it is verified; stopped: until start_sink; failed: see last_error, until start_sink or reset_sink; not running: nobody does what it should; dropping';
 COMMENT ON COLUMN deltaview.sink_stats.rows_total IS 'rows to copy, estimated';
 COMMENT ON COLUMN deltaview.sink_stats.rows_applied IS 'documents replaced and deleted since the copy';
 COMMENT ON COLUMN deltaview.sink_stats.batches IS 'writes that MongoDB has acknowledged';

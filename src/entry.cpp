@@ -20,6 +20,7 @@
 #include "sink_catalog/launch.hpp"
 #include "sink_catalog/server.hpp"
 #include "sink_catalog/settings.hpp"
+#include "sink_catalog/verify.hpp"
 
 extern "C" {
 #include "commands/event_trigger.h"
@@ -61,6 +62,8 @@ EXPORT(dv_start_sink);
 EXPORT(dv_stop_sink);
 EXPORT(dv_reset_sink);
 EXPORT(dv_drop_sink);
+EXPORT(dv_start_sinks);
+EXPORT(dv_verify_sink);
 EXPORT(dv_sink_settings);
 EXPORT(dv_sink_next_generation);
 EXPORT(dv_sink_dropped);
@@ -357,6 +360,20 @@ dv_drop_sink(PG_FUNCTION_ARGS)
 
 	sink_catalog::drop_sink(name, bool_argument(fcinfo, 1, "drop_collection"));
 	PG_RETURN_VOID();
+}
+
+Datum
+dv_start_sinks(PG_FUNCTION_ARGS)
+{
+	sink_catalog::start_sinks();
+	PG_RETURN_VOID();
+}
+
+Datum
+dv_verify_sink(PG_FUNCTION_ARGS)
+{
+	sink_catalog::verify_sink(fcinfo, text_argument(fcinfo, 0, "sink"));
+	return static_cast<Datum>(0);
 }
 
 Datum

@@ -244,6 +244,16 @@ drop_sink(const char *name, bool drop_collection)
 	let_go(sink, ERROR);
 }
 
+void
+start_sinks()
+{
+	for (const Sink &sink : read_sinks())
+	{
+		if ((is_going(sink) || (sink.wanted == Wanted::run && has_worker(sink))) && !runs(sink.name))
+			start_worker(sink.name, WARNING);
+	}
+}
+
 int32
 next_generation(const char *name, int32 generation)
 {

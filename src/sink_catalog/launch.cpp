@@ -2,7 +2,6 @@
 
 extern "C" {
 #include "commands/dbcommands.h"
-#include "postmaster/bgworker.h"
 #include "utils/fmgrprotos.h"
 }
 
@@ -14,7 +13,7 @@ namespace {
 
 constexpr int restart_seconds = 5;
 
-/* The lock that SELECT pg_advisory_lock(hashtextextended(prefix || sink, 0)) takes. */
+/* Has another session the lock that SELECT pg_advisory_lock(hashtextextended(prefix || ':' || sink, 0)) takes? */
 bool
 is_locked(const char *prefix, const char *sink)
 {
@@ -22,11 +21,40 @@ is_locked(const char *prefix, const char *sink)
 	uint64 key = static_cast<uint64>(
 		DatumGetInt64(DirectFunctionCall2Coll(hashtextextended, DEFAULT_COLLATION_OID, text, Int64GetDatum(0))));
 	LOCKTAG tag;
-	int holders;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(key >> 32), static_cast<uint32>(key), 1);
-	(void) GetLockConflicts(&tag, ExclusiveLock, &holders);
-	return holders > 0;
+	if (LockAcquire(&tag, ShareLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+		return true;
+	LockRelease(&tag, ShareLock, false);
+	return false;
+}
+
+BackgroundWorker
+worker_for(const char *sink, const char *what, const char *function)
+{
+	BackgroundWorker worker = {};
+	WorkerArgument argument = {};
+
+	static_assert(sizeof(argument) <= BGW_EXTRALEN);
+	strlcpy(argument.database, get_database_name(MyDatabaseId), sizeof(argument.database));
+	strlcpy(argument.sink, sink, sizeof(argument.sink));
+	memcpy(worker.bgw_extra, &argument, sizeof(argument));
+	strlcpy(worker.bgw_name, psprintf("%s %s", what, sink), sizeof(worker.bgw_name));
+	strlcpy(worker.bgw_type, what, sizeof(worker.bgw_type));
+	strlcpy(worker.bgw_library_name, module_name, sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, function, sizeof(worker.bgw_function_name));
+	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
+	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+	return worker;
+}
+
+void
+report_no_room(const char *sink, int elevel)
+{
+	ereport(elevel, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+					 errmsg("no background worker is free for sink \"%s\"", sink),
+					 errdetail("All of max_worker_processes = %d are in use.", max_worker_processes),
+					 errhint("Raise max_worker_processes, or stop another sink; then try again.")));
 }
 
 } // namespace
@@ -64,27 +92,26 @@ is_held(const char *sink)
 void
 start_worker(const char *sink, int elevel)
 {
-	BackgroundWorker worker = {};
-	WorkerArgument argument = {};
+	BackgroundWorker worker = worker_for(sink, "deltaview sink", "dv_sink_worker_main");
 
-	static_assert(sizeof(argument) <= BGW_EXTRALEN);
-	strlcpy(argument.database, get_database_name(MyDatabaseId), sizeof(argument.database));
-	strlcpy(argument.sink, sink, sizeof(argument.sink));
-	memcpy(worker.bgw_extra, &argument, sizeof(argument));
-	strlcpy(worker.bgw_name, psprintf("deltaview sink %s", sink), sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, "deltaview sink", sizeof(worker.bgw_type));
-	strlcpy(worker.bgw_library_name, module_name, sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "dv_sink_worker_main", sizeof(worker.bgw_function_name));
-	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
-	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	worker.bgw_restart_time = restart_seconds;
 	worker.bgw_main_arg = TransactionIdGetDatum(GetTopTransactionId());
 	if (!RegisterDynamicBackgroundWorker(&worker, nullptr))
-		ereport(elevel,
-				(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
-				 errmsg("no background worker is free for sink \"%s\"", sink),
-				 errdetail("All of max_worker_processes = %d are in use.", max_worker_processes),
-				 errhint("Raise max_worker_processes, or stop another sink; then call deltaview.start_sink().")));
+		report_no_room(sink, elevel);
+}
+
+BackgroundWorkerHandle *
+start_verification(const char *sink, uint32 segment)
+{
+	BackgroundWorker worker = worker_for(sink, "deltaview verify_sink", "dv_sink_verify_main");
+	BackgroundWorkerHandle *handle;
+
+	worker.bgw_restart_time = BGW_NEVER_RESTART;
+	worker.bgw_main_arg = UInt32GetDatum(segment);
+	worker.bgw_notify_pid = MyProcPid;
+	if (!RegisterDynamicBackgroundWorker(&worker, &handle))
+		report_no_room(sink, ERROR);
+	return handle;
 }
 
 } // namespace dv::sink_catalog

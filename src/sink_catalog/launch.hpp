@@ -5,11 +5,15 @@
  */
 #include "pg/postgres.hpp"
 
+extern "C" {
+#include "postmaster/bgworker.h"
+}
+
 namespace dv::sink_catalog {
 
 inline constexpr const char *module_name = "pg_deltaview_sink";
 
-/* What a worker is started with; its main argument is the transaction whose end it waits for. */
+/* What a worker is started with; the main argument of one that runs a sink is the transaction whose end it waits for. */
 struct WorkerArgument
 {
 	char database[NAMEDATALEN];
@@ -28,5 +32,13 @@ bool is_held(const char *sink);
 
 /* A worker that goes to work after our commit. 53400 of this level where there is no room for one. */
 void start_worker(const char *sink, int elevel);
+
+/* A worker that compares, and sends messages through the queue in that segment; their first byte says what they are. */
+enum class VerifyMessage : char {
+	difference = 'd', /* three texts, each ended by NUL: the _id, the view's document, the collection's */
+	error = 'e',      /* what it says */
+	end = 'z'
+};
+BackgroundWorkerHandle *start_verification(const char *sink, uint32 segment);
 
 } // namespace dv::sink_catalog
