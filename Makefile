@@ -4,7 +4,7 @@ PG_CONFIG ?= pg_config
 
 # These are scripts, which install what is missing before anything else, so
 # they must not need the server's own makefiles.
-SCRIPT_GOALS := check demo bench unit lint format help
+SCRIPT_GOALS := check check-mongod demo bench unit lint format help
 SCRIPTED := $(filter $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(SCRIPTED),)
@@ -13,6 +13,9 @@ ifneq ($(SCRIPTED),)
 
 check:
 	@PG_CONFIG='$(PG_CONFIG)' bash ci/check.sh
+
+check-mongod:
+	@PG_CONFIG='$(PG_CONFIG)' ONLY=sink TEST_USER=mongotest STORE_SCRIPT=ci/mongod.sh bash ci/check.sh
 
 demo:
 	@PG_CONFIG='$(PG_CONFIG)' bash ci/demo.sh
@@ -33,6 +36,7 @@ help:
 	@echo 'make              build for the server of PG_CONFIG (now $(PG_CONFIG))'
 	@echo 'make install      install into that server'
 	@echo 'make check        all tests, on a private server; installs what is missing first'
+	@echo 'make check-mongod the tests of the sink, on MongoDB 7.0 under wine instead of DocumentDB'
 	@echo 'make demo         the order documents at full size, on a private server'
 	@echo 'make bench        what one order costs each query of TPC-H, on a private server'
 	@echo 'make unit         the unit tests of src/core'

@@ -117,7 +117,7 @@ if [ "${built:-no}" = yes ]; then
 	fi
 	if wanted sink; then
 		say "the sink, on a document store"
-		if bash ci/store.sh install; then
+		if bash "${STORE_SCRIPT:-ci/store.sh}" install; then
 			prove_all sink test/sink
 		else
 			not_ok "sink: no document store"

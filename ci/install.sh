@@ -1,5 +1,5 @@
 #!/bin/bash
-# install.sh build|check|demo|store: installs, through apt, what is missing for that.
+# install.sh build|check|demo|store|mongod: installs, through apt, what is missing for that.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -22,8 +22,14 @@ if [ "${1:-check}" = check ]; then
 	command -v prove >/dev/null || need perl
 	perl -MIPC::Run -e1 2>/dev/null || need libipc-run-perl
 fi
-if [ "${1:-check}" = store ]; then
-	command -v patchelf >/dev/null || need patchelf
+case ${1:-check} in
+store) command -v patchelf >/dev/null || need patchelf ;;
+mongod)
+	command -v npm >/dev/null || need npm
+	[ -x /usr/lib/wine/wine64 ] || need wine64
+	;;
+esac
+if [[ ${1:-check} = @(store|mongod) ]]; then
 	/usr/bin/python3 -c 'import bson, psycopg2, sys; sys.exit(not bson.has_c())' 2>/dev/null ||
 		need python3 python3-bson python3-bson-ext python3-psycopg2
 fi

@@ -28,7 +28,6 @@ have_server() {
 		[ -e "$("$PG_CONFIG" --includedir-server)/postgres.h" ]
 }
 
-# The user whom the server runs as: ourselves, unless that is root.
 as_user() {
 	if [ "$(id -u)" = 0 ]; then
 		runuser -u "$SERVER_USER" -- "$@"
@@ -37,12 +36,14 @@ as_user() {
 	fi
 }
 
+# Whom servers run as: ourselves, unless that is root.
+test_user() {
+	if [ "$(id -u)" = 0 ]; then echo "${TEST_USER:-postgres}"; else id -un; fi
+}
+
 start_work() {
-	SERVER_USER=$(id -un)
-	if [ "$(id -u)" = 0 ]; then
-		SERVER_USER=postgres
-		id postgres >/dev/null 2>&1 || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin postgres
-	fi
+	SERVER_USER=$(test_user)
+	id "$SERVER_USER" >/dev/null 2>&1 || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVER_USER"
 	WORK=$(mktemp -d "${TMPDIR:-/tmp}/deltaview.XXXXXX")
 	mkdir "$WORK/run"
 	: >"$WORK/log"
@@ -103,4 +104,35 @@ start_server() {
 		[ -e "/proc/$server" ] || { cat "$WORK/log"; return 1; }
 		sleep 0.1
 	done
+}
+
+# Processes with files FOLDER/NAME.pid and FOLDER/NAME.log; children of process 1 in the end.
+alive() { # name of a process of the folder
+	local state
+	[ -s "$FOLDER/$1.pid" ] && state=$(cut -d' ' -f3 "/proc/$(cat "$FOLDER/$1.pid")/stat" 2>/dev/null) && [ "$state" != Z ]
+}
+await() { # seconds, condition...
+	local end=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.05
+	done
+}
+launch() { # name, command...
+	local name=$1
+	shift
+	as_user setsid sh -c 'echo $$ >"$1"; log=$2; shift 2; exec "$@" >>"$log" 2>&1 </dev/null' sh \
+		"$FOLDER/$name.pid" "$FOLDER/$name.log" "$@" &
+	disown
+}
+gone() { ! alive "$1"; }
+children() { sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null; }
+end_process() { # signal, name
+	local pid
+	alive "$2" || return 0
+	pid=$(cat "$FOLDER/$2.pid")
+	# shellcheck disable=SC2046
+	kill "-$1" "$pid" $([ "$1" != KILL ] || children "$pid") 2>/dev/null || true
+	await 30 gone "$2" || die "the $2 of $FOLDER does not end"
 }

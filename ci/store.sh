@@ -10,8 +10,7 @@ POSTGRES=18.6 DOCUMENTDB=1.0
 ROOT=${STORE_ROOT:-/opt/deltaview-store}
 FILES=$ROOT/$POSTGRES-$DOCUMENTDB
 PROGRAMS=$FILES/usr/lib/postgresql/18/bin
-SERVER_USER=$(id -un)
-[ "$(id -u)" != 0 ] || SERVER_USER=postgres
+SERVER_USER=$(test_user)
 
 # Packages of another release, resolved and fetched by an apt that knows nothing of the host's.
 fetch() { # folder for the packages, name...
@@ -80,25 +79,6 @@ install_store() {
 }
 
 conninfo() { echo "host=$1 port=5432 user=postgres dbname=postgres"; }
-alive() { # name of a process of the folder
-	local state
-	[ -s "$FOLDER/$1.pid" ] && state=$(cut -d' ' -f3 "/proc/$(cat "$FOLDER/$1.pid")/stat" 2>/dev/null) && [ "$state" != Z ]
-}
-await() { # seconds, condition...
-	local end=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.05
-	done
-}
-launch() { # name, command...
-	local name=$1
-	shift
-	as_user setsid sh -c 'echo $$ >"$1"; log=$2; shift 2; exec "$@" >>"$log" 2>&1 </dev/null' sh \
-		"$FOLDER/$name.pid" "$FOLDER/$name.log" "$@" &
-	disown
-}
 answers() { as_user "$PROGRAMS/pg_isready" -q -h "$FOLDER" -p 5432; }
 listens() { grep -q "^ready on port $PORT" "$FOLDER/gateway.log" 2>/dev/null; }
 
@@ -140,29 +120,18 @@ start_store() {
 	await 20 listens || { cat "$FOLDER/gateway.log"; die "the store's gateway does not start"; }
 }
 
-gone() { ! alive "$1"; }
-children() { sed -n "s/^\([0-9]*\) (.*) [A-Z] $1 .*/\1/p" /proc/[0-9]*/stat 2>/dev/null; }
-end_store() { # signal, name
-	local pid
-	alive "$2" || return 0
-	pid=$(cat "$FOLDER/$2.pid")
-	# shellcheck disable=SC2046
-	kill "-$1" "$pid" $([ "$1" != KILL ] || children "$pid") 2>/dev/null || true
-	await 30 gone "$2" || die "the store's $2 does not end"
-}
-
 [ $# -gt 0 ] || die "$(sed -n 's/^# //p' "${BASH_SOURCE[0]}" | head -5)"
 ACTION=$1 FOLDER=${2:-}
 case $ACTION in
 install) install_store ;;
 start) start_store "${@:3}" ;;
 stop)
-	[ "${3:-gateway}" != gateway ] || end_store TERM gateway
-	[ "${3:-server}" != server ] || end_store INT server
+	[ "${3:-gateway}" != gateway ] || end_process TERM gateway
+	[ "${3:-server}" != server ] || end_process INT server
 	;;
 kill)
-	[ "${3:-gateway}" != gateway ] || end_store KILL gateway
-	[ "${3:-server}" != server ] || end_store KILL server
+	[ "${3:-gateway}" != gateway ] || end_process KILL gateway
+	[ "${3:-server}" != server ] || end_process KILL server
 	;;
 *) die "store.sh $ACTION: install, start, stop or kill" ;;
 esac

@@ -55,8 +55,8 @@ sub start
 sub stop { my ($self, @part) = @_; return $self->script('stop', @part) }
 sub kill9 { my ($self, @part) = @_; return $self->script('kill', @part) }
 
-# What the sink is told: the proxy.
-sub uri { my ($self) = @_; return "mongodb://127.0.0.1:$self->{proxy}/" }
+# What the sink is told: the proxy, and not to look for other members of the set, which would lead past it.
+sub uri { my ($self, @options) = @_; return "mongodb://127.0.0.1:$self->{proxy}/?" . join '&', 'directConnection=true', @options }
 
 # A command, as names and values in order, to the server itself; dies where it fails, unless may_fail is given.
 sub command
