@@ -19,8 +19,10 @@ CREATE TABLE deltaview.view_catalog (
 	rank int NOT NULL,
 	settings text[] NOT NULL,
 	last_refresh timestamptz,
-	key_columns int2[]
-) WITH (user_catalog_table = true); -- logical decoding reads it
+	key_columns int2[],
+	document_types jsonb
+) WITH (user_catalog_table = true); -- logical decoding reads it, and cannot rely on what is in a table beside it
+ALTER TABLE deltaview.view_catalog ALTER document_types SET STORAGE MAIN;
 COMMENT ON TABLE deltaview.view_catalog IS 'internal: one row per view; see deltaview.views';
 
 CREATE TABLE deltaview.table_catalog (
@@ -413,6 +415,17 @@ CREATE FUNCTION deltaview.start_sinks() RETURNS void
 REVOKE EXECUTE ON FUNCTION deltaview.start_sinks() FROM PUBLIC;
 COMMENT ON FUNCTION deltaview.start_sinks() IS
 	'starts the workers of the sinks of this database that should run and do not; for superusers';
+
+CREATE FUNCTION deltaview.preview_sink(view regclass, options jsonb DEFAULT '{}', OUT id text, OUT document text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'dv_preview_sink' LANGUAGE C STABLE;
+COMMENT ON FUNCTION deltaview.preview_sink(regclass, jsonb) IS
+	'the documents that a sink with these options would write, as extended JSON; or why a row has none';
+
+CREATE FUNCTION deltaview.sink_row(v record, options jsonb) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'dv_sink_row' LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION deltaview.sink_row(record, jsonb) IS
+	'internal: a row of a view as a BSON document, after a P; or after an E why it has none';
 
 CREATE FUNCTION deltaview.sink_settings(sink text, OUT view_oid oid, OUT view text, OUT owner text, OUT server text,
 		OUT server_options jsonb, OUT user_options jsonb, OUT database text, OUT collection text, OUT options jsonb,

@@ -9,11 +9,13 @@
 #include "catalog/report.hpp"
 #include "document/declare.hpp"
 #include "document/follow.hpp"
+#include "document/types.hpp"
 #include "engine/flush.hpp"
 #include "engine/locks.hpp"
 #include "engine/test_break.hpp"
 #include "engine/verify.hpp"
 #include "pg/postgres.hpp"
+#include "publish/documents.hpp"
 #include "publish/plugin.hpp"
 #include "sink_catalog/declare.hpp"
 #include "sink_catalog/follow.hpp"
@@ -56,6 +58,8 @@ EXPORT(dv_verify);
 EXPORT(dv_verify_state);
 EXPORT(dv_rewritten);
 EXPORT(dv_read_stats);
+EXPORT(dv_sink_row);
+EXPORT(dv_preview_sink);
 EXPORT(dv_mongo_validator);
 EXPORT(dv_create_sink);
 EXPORT(dv_start_sink);
@@ -313,6 +317,23 @@ dv_read_stats(PG_FUNCTION_ARGS)
 }
 
 Datum
+dv_sink_row(PG_FUNCTION_ARGS)
+{
+	need_argument(fcinfo, 0, "v");
+	need_argument(fcinfo, 1, "options");
+	return publish::sink_row(fcinfo, PG_GETARG_DATUM(0), PG_GETARG_JSONB_P(1));
+}
+
+Datum
+dv_preview_sink(PG_FUNCTION_ARGS)
+{
+	need_argument(fcinfo, 0, "view");
+	need_argument(fcinfo, 1, "options");
+	publish::preview_sink(fcinfo, PG_GETARG_OID(0), PG_GETARG_JSONB_P(1));
+	return static_cast<Datum>(0);
+}
+
+Datum
 dv_mongo_validator(PG_FUNCTION_ARGS)
 {
 	sink_catalog::check_options(PG_GETARG_DATUM(0), PG_GETARG_OID(1));
@@ -428,6 +449,7 @@ dv_ddl_command_end(PG_FUNCTION_ARGS)
 
 	catalog::ddl_command_end(event->parsetree, GetCommandTagName(event->tag));
 	document::follow_rename(event->parsetree);
+	document::follow_types(event->parsetree);
 	sink_catalog::ddl_command_end(event->parsetree);
 	return static_cast<Datum>(0);
 }

@@ -132,7 +132,7 @@ raise_readers(Oid relid, int rank)
 } // namespace
 
 void
-replace_query(Oid relid, Query *query)
+replace_query(Oid relid, Query *query, Jsonb *document_types)
 {
 	engine::flush_before_ddl();
 	refuse_inside_statement("changed");
@@ -151,7 +151,7 @@ replace_query(Oid relid, Query *query)
 	check_columns(relid, made.definition);
 	add_triggers(made.analysis);
 	int rank = rank_of(made.analysis);
-	set_query(relid, made.definition, made.maintained, rank);
+	set_query(relid, made.definition, made.maintained, rank, document_types);
 	add_tables(request, relid, made.analysis);
 	raise_readers(relid, rank);
 	if (fitting_analysis(view(relid)) == nullptr)

@@ -2,6 +2,10 @@
 
 #include "pg/postgres.hpp"
 
+extern "C" {
+#include "utils/jsonb.h"
+}
+
 namespace dv::catalog {
 
 /*
@@ -9,6 +13,6 @@ namespace dv::catalog {
  * content is applied as a difference, so that readers are not blocked.  Base tables, old and new, stay locked against writers
  * to the end of the transaction.  Called as the view's owner.
  */
-void replace_query(Oid view, Query *query);
+void replace_query(Oid view, Query *query, Jsonb *document_types);
 
 } // namespace dv::catalog

@@ -178,6 +178,7 @@ add_view(const NewView &row)
 		values[view_catalog::key_columns - 1] = key_array(row.key);
 	else
 		nulls[view_catalog::key_columns - 1] = true;
+	nulls[view_catalog::document_types - 1] = true;
 	insert_row("view_catalog", values, nulls);
 	catalog_changed();
 }
@@ -223,14 +224,25 @@ set_rank(Oid view, int rank)
 }
 
 void
-set_query(Oid view, Oid definition, Oid maintained, int rank)
+set_query(Oid view, Oid definition, Oid maintained, int rank, Jsonb *document_types)
 {
 	Changes changes;
 
 	changes.set(view_catalog::definition, ObjectIdGetDatum(definition));
 	changes.set(view_catalog::maintained, ObjectIdGetDatum(maintained));
 	changes.set(view_catalog::rank, Int32GetDatum(rank));
+	if (document_types)
+		changes.set(view_catalog::document_types, JsonbPGetDatum(document_types));
 	remove_rows("table_catalog", view);
+	change_row(view, changes);
+}
+
+void
+set_document_types(Oid view, Jsonb *types)
+{
+	Changes changes;
+
+	changes.set(view_catalog::document_types, JsonbPGetDatum(types));
 	change_row(view, changes);
 }
 
@@ -258,7 +270,7 @@ add_stale_mark(Oid view)
 }
 
 Role
-find_role(Oid relid, Key *key)
+find_role(Oid relid, Key *key, Jsonb **document_types)
 {
 	Oid catalog = catalog_table("view_catalog");
 
@@ -277,6 +289,11 @@ find_role(Oid relid, Key *key)
 		role = none ? Role::view : Role::part;
 		Datum columns = heap_getattr(tuple, view_catalog::key_columns, RelationGetDescr(rel), &none);
 		*key = none ? Key{} : key_of(DatumGetArrayTypeP(columns));
+		if (document_types)
+		{
+			Datum types = heap_getattr(tuple, view_catalog::document_types, RelationGetDescr(rel), &none);
+			*document_types = none ? nullptr : DatumGetJsonbPCopy(types);
+		}
 	}
 	systable_endscan(scan);
 	table_close(rel, AccessShareLock);

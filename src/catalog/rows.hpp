@@ -8,6 +8,10 @@
 #include "catalog/registry.hpp"
 #include "pg/postgres.hpp"
 
+extern "C" {
+#include "utils/jsonb.h"
+}
+
 namespace dv::catalog {
 
 namespace view_catalog {
@@ -23,7 +27,8 @@ enum Column : int {
 	settings,
 	last_refresh,
 	key_columns,
-	ncolumns = key_columns
+	document_types,
+	ncolumns = document_types
 };
 }
 namespace table_catalog {
@@ -78,9 +83,12 @@ void add_table(Oid view, Oid base, const char *strategy, bool incremental, const
 /* Becoming fresh sets last_refresh and takes away the marks that are visible now. */
 void set_state(Oid view, State state);
 
-/* Another query: its definitions and rank; the rows of its base tables go. */
-void set_query(Oid view, Oid definition, Oid maintained, int rank);
+/* Another query: its definitions and rank, and what set_document_types says unless null; the rows of its base tables go. */
+void set_query(Oid view, Oid definition, Oid maintained, int rank, Jsonb *document_types);
 void set_rank(Oid view, int rank);
+
+/* Of a declared document view: the types of columns in its documents, as document/types.hpp has them. */
+void set_document_types(Oid view, Jsonb *types);
 
 /* All rows of a view. */
 void remove_view(Oid view);
@@ -89,7 +97,10 @@ void add_stale_mark(Oid view);
 
 enum class Role : char { table, view, part };
 
-/* What a relation is, and the key of a view. Reads the catalog as the snapshot in force has it, a historic one, too. */
-Role find_role(Oid relid, Key *key);
+/*
+ * What a relation is; of a view, its key, and the types of its documents or null. Reads the catalog as the snapshot in
+ * force has it, a historic one, too.
+ */
+Role find_role(Oid relid, Key *key, Jsonb **document_types = nullptr);
 
 } // namespace dv::catalog

@@ -6,10 +6,12 @@
 #include "catalog/options.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/replace.hpp"
+#include "catalog/rows.hpp"
 #include "catalog/user_query.hpp"
 #include "document/compose.hpp"
 #include "document/find.hpp"
 #include "document/shape.hpp"
+#include "document/types.hpp"
 #include "pg/compat.hpp"
 #include "pg/identity.hpp"
 
@@ -61,7 +63,7 @@ apply(const Document &document)
 	Query *query = catalog::parse_user_query(query_of(document));
 
 	if (OidIsValid(document.view))
-		catalog::replace_query(document.view, query);
+		catalog::replace_query(document.view, query, types_of(document));
 	pg::resume(me);
 }
 
@@ -174,6 +176,7 @@ start(const char *name)
 	pg::Identity me = pg::assume(document.owner, 0);
 	const char *qualified = quote_qualified_identifier(document.schema, document.name);
 	document.view = catalog::create_view(qualified, query_of(document), document.refresh, "force", true);
+	catalog::set_document_types(document.view, types_of(document));
 	pg::resume(me);
 	update_document(document);
 	return document.view;

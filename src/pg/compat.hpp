@@ -9,6 +9,8 @@ extern "C" {
 #include "access/transam.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_namespace.h"
+#include "common/jsonapi.h"
+#include "mb/pg_wchar.h"
 #include "replication/reorderbuffer.h"
 #include "storage/proc.h"
 #include "utils/regproc.h"
@@ -208,6 +210,24 @@ inline ReorderBufferTXN *
 top_transaction(ReorderBufferTXN *txn)
 {
 	return txn->toptxn ? txn->toptxn : txn;
+}
+
+/* What an action of the JSON parser returns: `JsonAction()`. */
+#if PG_VERSION_NUM >= 160000
+using JsonAction = JsonParseErrorType;
+#else
+using JsonAction = void;
+#endif
+
+/* Texts come without their escapes. */
+inline JsonLexContext *
+json_lexer(char *json, int size)
+{
+#if PG_VERSION_NUM >= 170000
+	return makeJsonLexContextCstringLen(nullptr, json, size, GetDatabaseEncoding(), true);
+#else
+	return makeJsonLexContextCstringLen(json, size, GetDatabaseEncoding(), true);
+#endif
 }
 
 /* Tree walkers with a type: up to 15 their callback is declared without parameters, which C++ reads as "none". */

@@ -288,6 +288,14 @@ commit_streamed(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, XLogRecPtr l
 		plugin_of(ctx)->format->commit(ctx, txn, lsn, "SC");
 }
 
+const Format *
+format_of(const Options &options)
+{
+	if (options.documents)
+		return &document_format;
+	return options.format_version == 1 ? &transaction_format : &change_format;
+}
+
 void
 start(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool)
 {
@@ -295,15 +303,18 @@ start(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool)
 
 	plugin->options = parse_options(ctx->output_plugin_options);
 	/* Prepared transactions are told from others by their frame. */
+	if (ctx->slot->data.two_phase && plugin->options.documents)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("a slot for two-phase commit cannot give format bson")));
 	if (ctx->slot->data.two_phase && (plugin->options.format_version != 2 || !plugin->options.include_transaction))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("a slot for two-phase commit needs format-version 2 and include-transaction")));
-	plugin->format = plugin->options.format_version == 1 ? &transaction_format : &change_format;
+	plugin->format = format_of(plugin->options);
 	plugin->scratch = AllocSetContextCreate(ctx->context, "pg_deltaview change", ALLOCSET_DEFAULT_SIZES);
 	plugin->object = makeStringInfo();
 	ctx->output_plugin_private = plugin;
 	ctx->streaming = ctx->streaming && plugin->options.streaming;
-	output->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
+	output->output_type = plugin->options.documents ? OUTPUT_PLUGIN_BINARY_OUTPUT : OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
 	output->receive_rewrites = false;
 	begin_publishing(ctx->context);
 }

@@ -4,6 +4,7 @@
  * From a change to text.  A format is a table of functions; `callbacks` calls
  * them, and knows when a transaction begins to have something to say.
  */
+#include "publish/documents.hpp"
 #include "publish/json.hpp"
 #include "publish/plugin.hpp"
 #include "publish/published.hpp"
@@ -61,6 +62,7 @@ struct Format
 
 extern const Format change_format;      /* format-version 2 */
 extern const Format transaction_format; /* format-version 1 */
+extern const Format document_format;    /* format bson */
 
 /* Of a transaction in progress: where a block of it begins or ends, and that it or a subtransaction is taken back. */
 void write_block(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, const char *action);

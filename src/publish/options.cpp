@@ -57,6 +57,17 @@ refuse_value(const char *option, const char *value, const char *hint)
 	pg_unreachable();
 }
 
+Oid
+parse_oid(const char *option, const char *value)
+{
+	char *end;
+	unsigned long oid = strtoul(value, &end, 10);
+
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || oid == 0 || oid > OID_MAX)
+		refuse_value(option, value, "It is the OID of a view's table.");
+	return static_cast<Oid>(oid);
+}
+
 unsigned
 parse_actions(const char *option, const char *value)
 {
@@ -123,9 +134,43 @@ set_option(Options *options, const char *name, const char *value)
 			refuse_value(name, given, "It is 1 (an object per transaction) or 2 (an object per change).");
 		options->format_version = given[0] - '0';
 	}
+	else if (strcmp(name, "format") == 0)
+	{
+		options->documents = strcmp(given, "bson") == 0;
+		if (!options->documents && strcmp(given, "json") != 0)
+			refuse_value(name, given, "It is json or bson.");
+	}
+	else if (strcmp(name, "view_oid") == 0)
+		options->view = parse_oid(name, given);
+	else if (strcmp(name, "sink_options") == 0)
+		options->sink_options = pstrdup(given);
 	else
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("unrecognized option \"%s\"", name),
 						errdetail("The output plugin pg_deltaview has no such option.")));
+}
+
+bool
+is_for_documents(const char *name)
+{
+	return strcmp(name, "format") == 0 || strcmp(name, "view_oid") == 0 || strcmp(name, "sink_options") == 0;
+}
+
+/* What is said of JSON says nothing of BSON. */
+void
+check_document_options(const Options &options, List *given)
+{
+	ListCell *cell;
+
+	foreach (cell, given)
+	{
+		const char *name = lfirst_node(DefElem, cell)->defname;
+
+		if (options.documents != is_for_documents(name) && strcmp(name, "format") != 0)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("option \"%s\" is not for format %s", name, options.documents ? "bson" : "json")));
+	}
+	if (options.documents && !OidIsValid(options.view))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("format bson needs option \"view_oid\"")));
 }
 
 bool
@@ -153,12 +198,14 @@ parse_options(List *given)
 	options.include_typmod = true;
 	options.include_transaction = true;
 	options.skip_empty = true;
+	options.sink_options = "{}";
 	foreach (cell, given)
 	{
 		DefElem *element = lfirst_node(DefElem, cell);
 
 		set_option(&options, element->defname, element->arg ? strVal(element->arg) : nullptr);
 	}
+	check_document_options(options, given);
 	/* The objects of a transaction in progress say nothing without their frame. */
 	if (options.streaming && (options.format_version != 2 || !options.include_transaction))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

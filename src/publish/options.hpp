@@ -22,7 +22,10 @@ struct Options
 	pg::Vec<const char *> add_prefixes;
 	pg::Vec<const char *> filter_prefixes;
 	unsigned actions;
-	int format_version; /* 2: an object per change; 1: one per transaction */
+	bool documents; /* format bson: those of one view, for a sink */
+	Oid view;
+	const char *sink_options; /* JSON */
+	int format_version;       /* 2: an object per change; 1: one per transaction */
 	bool keys_only;
 	bool include_xids;
 	bool include_timestamp;

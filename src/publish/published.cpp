@@ -150,6 +150,49 @@ describe_columns(const Options &options, Relation rel, bool view, const Keys &ke
 	}
 }
 
+sink::Shape
+shape_of(Relation rel, const Keys &keys, const Jsonb *types)
+{
+	sink::Shape shape = {};
+
+	shape.desc = CreateTupleDescCopy(RelationGetDescr(rel));
+	shape.has_key = keys.known && !keys.whole;
+	shape.types = types;
+	for (int i = 0; i < shape.desc->natts; i++)
+	{
+		const FormData_pg_attribute *attribute = TupleDescAttr(shape.desc, i);
+
+		if (is_hidden(true, attribute))
+			continue;
+		shape.columns.push(attribute->attnum);
+		if (bms_is_member(attribute->attnum, keys.columns))
+			shape.key.push(attribute->attnum);
+	}
+	return shape;
+}
+
+void
+describe_documents(const Options &options, Relation rel, Published *entry)
+{
+	sink::Shape shape = {};
+
+	entry->wanted = read_shape(rel, &shape);
+	if (!entry->wanted)
+		return;
+	Datum sink_options = DirectFunctionCall1(jsonb_in, CStringGetDatum(options.sink_options));
+	entry->has_identity = true;
+	entry->rows = documents()->compile(shape, DatumGetJsonbP(sink_options));
+	entry->settings_matter = entry->rows->settings_matter;
+	entry->columns = static_cast<Column *>(palloc0(sizeof(Column) * Max(shape.columns.n, 1)));
+	for (AttrNumber attno : shape.columns)
+	{
+		Column *column = &entry->columns[entry->ncolumns++];
+
+		column->attno = attno;
+		column->name = pstrdup(NameStr(TupleDescAttr(shape.desc, attno - 1)->attname));
+	}
+}
+
 void
 describe(const Options &options, Relation rel, Published *entry)
 {
@@ -163,6 +206,12 @@ describe(const Options &options, Relation rel, Published *entry)
 		return;
 	entry->schema = schema;
 	entry->table = pstrdup(RelationGetRelationName(rel));
+	if (options.documents)
+	{
+		if (RelationGetRelid(rel) == options.view)
+			describe_documents(options, rel, entry);
+		return;
+	}
 	if (matches(options.filter_tables, entry->schema, entry->table))
 		return;
 	/* A part is filled before it moves to our schema. */
@@ -176,6 +225,18 @@ describe(const Options &options, Relation rel, Published *entry)
 }
 
 } // namespace
+
+bool
+read_shape(Relation rel, sink::Shape *shape)
+{
+	catalog::Key key = {};
+	Jsonb *types = nullptr;
+
+	if (catalog::find_role(RelationGetRelid(rel), &key, &types) != catalog::Role::view)
+		return false;
+	*shape = shape_of(rel, keys_of_view(rel, key), types);
+	return true;
+}
 
 void
 begin_publishing(MemoryContext context)

@@ -3,6 +3,7 @@
 /*
  * What is published of a relation, as its definition was at the change that is being decoded.
  */
+#include "publish/documents.hpp"
 #include "publish/options.hpp"
 #include "publish/values.hpp"
 
@@ -30,7 +31,11 @@ struct Published
 	Column *columns;
 	bool has_identity;    /* rows that leave can be told */
 	bool settings_matter; /* for some column */
+	sink::Rows *rows;     /* of documents */
 };
+
+/* How documents are made of a view's rows, as the catalog has it. In CurrentMemoryContext. False: it is no view of ours. */
+bool read_shape(Relation rel, sink::Shape *shape);
 
 /* Remembers until `context` goes; one at a time in a backend. */
 void begin_publishing(MemoryContext context);
