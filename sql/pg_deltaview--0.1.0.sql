@@ -509,11 +509,12 @@ CREATE VIEW deltaview.sink_stats WITH (security_barrier) AS
 		(SELECT count(*) FROM deltaview.sink_errors e WHERE e.sink = s.sink) AS set_aside,
 		l.slot_name AS slot, l.wal_status, p.updated_at
 	FROM deltaview.sink_catalog s
+		LEFT JOIN pg_catalog.pg_class c ON c.oid = s.view
 		LEFT JOIN deltaview.sink_progress p ON p.sink = s.sink
 		CROSS JOIN LATERAL (SELECT deltaview.sink_runs(s.sink)) r (runs)
 		LEFT JOIN pg_catalog.pg_replication_slots l
 			ON l.slot_name = s.slot || '_' || coalesce(p.generation, s.generation)
-	WHERE pg_catalog.pg_has_role(s.owner, 'USAGE');
+	WHERE pg_catalog.pg_has_role(coalesce(c.relowner, s.owner::oid), 'USAGE');
 COMMENT ON VIEW deltaview.sink_stats IS 'the sinks of this database that belong to the user, and how far they are';
 COMMENT ON COLUMN deltaview.sink_stats.state IS
 	'starting, copying, streaming; retrying: see last_error; held: while it is verified; stopped: until start_sink; failed: see last_error, until start_sink or reset_sink; not running: nobody does what it should; dropping';

@@ -19,22 +19,18 @@ namespace {
 constexpr size_t longest_namespace = 255 - sizeof(".deltaview_copy_2147483647");
 constexpr const char *positions_collection = "deltaview_positions";
 
-/* Every change of the view comes with the key of its row. */
+/* The columns of the view's key, or of the primary key that somebody has given it; null where there is none. */
 bool
-has_logged_key(Relation rel)
+find_key(Relation rel, Bitmapset **columns)
 {
 	catalog::Key key = {};
-	Bitmapset *columns = nullptr;
 
 	(void) catalog::find_role(RelationGetRelid(rel), &key);
 	for (int i = 0; i < key.ncolumns; i++)
-		columns = bms_add_member(columns, key.columns[i] - FirstLowInvalidHeapAttributeNumber);
+		*columns = bms_add_member(*columns, key.columns[i] - FirstLowInvalidHeapAttributeNumber);
 	if (!key.exists)
-		columns = RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
-	if (!key.exists && columns == nullptr)
-		return false;
-	return rel->rd_rel->relreplident == REPLICA_IDENTITY_FULL ||
-		   bms_is_subset(columns, RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_IDENTITY_KEY));
+		*columns = RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_PRIMARY_KEY);
+	return key.exists || *columns != nullptr;
 }
 
 void
@@ -42,21 +38,24 @@ check_view(Oid view)
 {
 	const catalog::View *found = catalog::owned_view(view);
 	const char *name = get_rel_name(view);
+	Bitmapset *columns = nullptr;
 
 	if (OidIsValid(found->part_of))
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"%s\" is a hidden part of a view", name)));
 	Relation rel = table_open(view, AccessShareLock);
-	if (rel->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("view \"%s\" is not logged", name),
-						errdetail("A sink follows the view's table in the write-ahead log."),
-						errhint("Use ALTER TABLE ... SET LOGGED.")));
-	if (!has_logged_key(rel))
+	if (!find_key(rel, &columns))
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("view \"%s\" has no visible key", name),
 			 errdetail("The _id of a document is made of its row's key."),
 			 errhint("Make a primary key on columns of the view that are unique: ALTER TABLE %s ADD PRIMARY KEY (...).",
 					 quote_identifier(name))));
+	if (rel->rd_rel->relreplident != REPLICA_IDENTITY_FULL &&
+		!bms_is_subset(columns, RelationGetIndexAttrBitmap(rel, INDEX_ATTR_BITMAP_IDENTITY_KEY)))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the replica identity of view \"%s\" lacks its key", name),
+						errdetail("What the log says of a deleted row would not tell which document goes."),
+						errhint("Use ALTER TABLE %s REPLICA IDENTITY FULL.", quote_identifier(name))));
 	table_close(rel, NoLock);
 }
 
@@ -120,7 +119,7 @@ slot_name(const char *sink)
 	{
 		if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_')
 			continue;
-		*c = '_';
+		*c = *c >= 'A' && *c <= 'Z' ? static_cast<char>(*c - 'A' + 'a') : '_';
 		whole = false;
 	}
 	if (whole)

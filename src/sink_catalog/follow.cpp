@@ -18,15 +18,16 @@ exists(Oid view)
 	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view));
 }
 
+/* The row has the owner, for when the view is gone. */
 void
-follow_owners()
+follow_view(const AlterTableStmt *stmt)
 {
-	for (Sink &sink : read_sinks())
+	Oid altered = RangeVarGetRelid(stmt->relation, NoLock, true);
+
+	for (const Sink &sink : read_sinks())
 	{
-		if (is_going(sink) || !exists(sink.view) || catalog::owner_of(sink.view) == sink.owner)
-			continue;
-		sink.owner = catalog::owner_of(sink.view);
-		update_sink(sink);
+		if (sink.view == altered && !is_going(sink))
+			update_sink(sink);
 	}
 }
 
@@ -74,6 +75,11 @@ is_our_extension(const Node *parsetree)
 void
 let_go(const Sink &sink, int elevel)
 {
+	if (never_ran(sink.name) && !runs(sink.name))
+	{
+		remove_sink(sink.name);
+		return;
+	}
 	if (!module_exists())
 	{
 		remove_sink(sink.name);
@@ -112,8 +118,7 @@ ddl_command_end(Node *parsetree)
 	switch (nodeTag(parsetree))
 	{
 	case T_AlterTableStmt:
-	case T_ReassignOwnedStmt:
-		follow_owners();
+		follow_view(reinterpret_cast<AlterTableStmt *>(parsetree));
 		break;
 	case T_RenameStmt:
 		if (reinterpret_cast<RenameStmt *>(parsetree)->renameType == OBJECT_FOREIGN_SERVER)

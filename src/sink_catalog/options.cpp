@@ -84,12 +84,13 @@ words_hint(const char *words)
 bool
 has_word(const char *words, const char *wanted)
 {
-	size_t length = strlen(wanted);
-
-	for (const char *found = strstr(words, wanted); found != nullptr; found = strstr(found + 1, wanted))
+	for (const char *word = words; *word != '\0'; word += strspn(word, " "))
 	{
-		if ((found == words || found[-1] == ' ') && (found[length] == ' ' || found[length] == '\0') && length > 0)
+		size_t length = strcspn(word, " ");
+
+		if (strlen(wanted) == length && strncmp(word, wanted, length) == 0)
 			return true;
+		word += length;
 	}
 	return false;
 }

@@ -1,5 +1,6 @@
 #include "sink_catalog/rows.hpp"
 
+#include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
 
 #include <initializer_list>
@@ -75,12 +76,15 @@ sink_of(HeapTuple tuple, TupleDesc desc)
 	Row row;
 
 	heap_deform_tuple(tuple, desc, row.values, row.nulls);
+	Oid table = DatumGetObjectId(row.values[view - 1]);
+	/* REASSIGN OWNED fires no event trigger. */
+	bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table));
 	return {TextDatumGetCString(row.values[sink - 1]),
-			DatumGetObjectId(row.values[view - 1]),
+			table,
 			pstrdup(NameStr(*DatumGetName(row.values[server - 1]))),
 			TextDatumGetCString(row.values[database - 1]),
 			TextDatumGetCString(row.values[collection - 1]),
-			DatumGetObjectId(row.values[owner - 1]),
+			there ? catalog::owner_of(table) : DatumGetObjectId(row.values[owner - 1]),
 			DatumGetJsonbPCopy(row.values[options - 1]),
 			TextDatumGetCString(row.values[slot - 1]),
 			wanted_of(TextDatumGetCString(row.values[wanted - 1])),
@@ -198,6 +202,16 @@ remove_sink(const char *name)
 			 [](Relation rel, HeapTuple tuple) { CatalogTupleDelete(rel, &tuple->t_self); });
 	CommandCounterIncrement();
 	notify(name);
+}
+
+bool
+never_ran(const char *name)
+{
+	Sink found = {};
+	bool reported = false;
+
+	scan("sink_progress", AccessShareLock, name, [&](Relation, HeapTuple) { reported = true; });
+	return !reported && find_sink(name, &found) && found.wanted == Wanted::stop;
 }
 
 void

@@ -23,7 +23,7 @@ struct Sink
 	const char *server;
 	const char *database;
 	const char *collection;
-	Oid owner;        /* the view's */
+	Oid owner;        /* the view's, or who that was */
 	Jsonb *options;   /* as given */
 	const char *slot; /* without the generation */
 	Wanted wanted;
@@ -53,6 +53,9 @@ void add_sink(const Sink &sink);
 void update_sink(const Sink &sink);
 /* What was reported of it as well. */
 void remove_sink(const char *name);
+
+/* It has been stopped ever since it was made: there is no slot. */
+bool never_ran(const char *name);
 
 void notify(const char *name);
 

@@ -1,0 +1,51 @@
+-- A sink goes with its view, and holds on to its server; the extension stays while there is one.
+CREATE SCHEMA sink_drop;
+SET search_path = sink_drop, public;
+SET client_min_messages = warning;
+CREATE TABLE orders (id int PRIMARY KEY, city text);
+CREATE SERVER mongo FOREIGN DATA WRAPPER deltaview_mongo OPTIONS (uri 'mongodb://localhost:1');
+CREATE FUNCTION make(name text) RETURNS text LANGUAGE sql AS $$
+	SELECT deltaview.create_view(name, 'SELECT id, city FROM orders');
+	SELECT deltaview.create_sink(name::regclass, 'mongo', 'shop', name, '{"start": false}') $$;
+RESET client_min_messages;
+SELECT make('a');
+DROP EXTENSION pg_deltaview;
+DROP EXTENSION pg_deltaview CASCADE;
+DROP SERVER mongo;
+SELECT sink FROM deltaview.sink_stats;
+-- what is rolled back has not happened
+BEGIN;
+DROP TABLE a;
+SELECT sink FROM deltaview.sink_stats;
+ROLLBACK;
+SELECT sink FROM deltaview.sink_stats;
+DROP TABLE a;
+SELECT sink FROM deltaview.sink_stats;
+SELECT make('b');
+SELECT deltaview.drop_view('b');
+SELECT sink FROM deltaview.sink_stats;
+SELECT make('c');
+SET client_min_messages = warning;
+DROP TABLE orders CASCADE;
+RESET client_min_messages;
+SELECT sink FROM deltaview.sink_stats;
+CREATE TABLE orders (id int PRIMARY KEY, city text);
+SELECT make('d');
+DROP SERVER mongo CASCADE;
+SELECT sink FROM deltaview.sink_stats;
+SELECT * FROM verify_both_ways('d');
+-- a savepoint, and a sink of the same name at once
+CREATE SERVER mongo FOREIGN DATA WRAPPER deltaview_mongo OPTIONS (uri 'mongodb://localhost:1');
+BEGIN;
+SELECT deltaview.create_sink('d', 'mongo', 'shop', 'd', '{"start": false}');
+SAVEPOINT s;
+SELECT deltaview.drop_sink('d', true);
+SELECT deltaview.create_sink('d', 'mongo', 'shop', 'd', '{"start": false}');
+ROLLBACK TO s;
+SELECT sink FROM deltaview.sink_stats;
+COMMIT;
+SELECT deltaview.drop_sink('d');
+SELECT sink FROM deltaview.sink_stats;
+SET client_min_messages = warning;
+DROP SERVER mongo;
+DROP SCHEMA sink_drop CASCADE;
