@@ -39,7 +39,7 @@ compile(Call *call, Oid type, const Jsonb *options)
 	}
 	if (!found)
 		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("the row is not one of a view"),
-						errhint("Use SELECT deltaview.sink_row(v, ...) FROM ONLY view v.")));
+						errhint("Use SELECT deltaview.sink_row(v.*, ...) FROM ONLY view v.")));
 	call->options = static_cast<Jsonb *>(palloc(VARSIZE(options)));
 	memcpy(call->options, options, VARSIZE(options));
 	call->desc = shape.desc;
@@ -136,7 +136,7 @@ preview_sink(FunctionCallInfo fcinfo, Oid view, Jsonb *options)
 	InitMaterializedSRF(fcinfo, 0);
 	SPI_connect();
 	SPIPlanPtr plan =
-		SPI_prepare(psprintf("SELECT deltaview.sink_row(v, $1) FROM ONLY %s v", pg::qualified_name(view)), 1, types);
+		SPI_prepare(psprintf("SELECT deltaview.sink_row(v.*, $1) FROM ONLY %s v", pg::qualified_name(view)), 1, types);
 	if (plan == nullptr)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	Portal cursor = SPI_cursor_open(nullptr, plan, values, nullptr, true);
