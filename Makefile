@@ -21,7 +21,7 @@ demo:
 	@PG_CONFIG='$(PG_CONFIG)' bash ci/demo.sh
 
 bench:
-	@PG_CONFIG='$(PG_CONFIG)' bash bench/tpch.sh
+	@PG_CONFIG='$(PG_CONFIG)' bash bench/performance.sh
 
 unit:
 	@bash ci/unit.sh
@@ -38,7 +38,7 @@ help:
 	@echo 'make check        all tests, on a private server; installs what is missing first'
 	@echo 'make check-mongod the tests of the sink, on MongoDB 7.0 under wine instead of DocumentDB'
 	@echo 'make demo         the order documents at full size, on a private server'
-	@echo 'make bench        what one order costs each query of TPC-H, on a private server'
+	@echo 'make bench        what changes cost with and without views, on a private server'
 	@echo 'make unit         the unit tests of src/core'
 	@echo 'make lint         clang-format and clang-tidy in check mode'
 	@echo 'make format       clang-format in place'

@@ -33,6 +33,10 @@ if [[ ${1:-check} = @(store|mongod) ]]; then
 	/usr/bin/python3 -c 'import bson, psycopg2, sys; sys.exit(not bson.has_c())' 2>/dev/null ||
 		need python3 python3-bson python3-bson-ext python3-psycopg2
 fi
+if [ "${1:-check}" = bench ]; then
+	[ -e "$("$PG_CONFIG" --includedir 2>/dev/null)/libpq-fe.h" ] || need libpq-dev
+	command -v python3 >/dev/null || need python3
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 [ "$(id -u)" = 0 ] || die "missing: ${missing[*]} (run as root once, or install them)"
