@@ -74,7 +74,7 @@ analyze(Query *stored, Oid view, bool use_keys, bool is_part)
 	Query *query = work->query;
 
 	refuse_reserved_names(query);
-	refuse_what_cannot_be(query, &analysis->settings_matter);
+	analysis->surroundings = refuse_what_cannot_be(query);
 	drop_needless_order(query);
 	analysis->ir = ir;
 	analysis->nvisible = count_columns(query->targetList);

@@ -36,12 +36,20 @@ struct EdgeHash
 	Oid collation;
 };
 
-/* A block over one table: its rows are computed of the table's rows alone, without a query. */
+/* A block that reads nothing but tables: its delta may be computed row by row, without a query. */
 struct Native
 {
-	Oid table;
-	List *quals;   /* over the table's columns (varno 1), in a list of ANDs */
-	List *outputs; /* the same: the block's outputs */
+	int ntables;
+	const Oid *tables; /* per occurrence of the block */
+	List *quals;       /* over their columns, the first occurrence being varno 1, and so on; in a list of ANDs */
+	List *outputs;     /* the same: the block's outputs */
+};
+
+/* What expressions depend on besides their arguments. */
+struct Surroundings
+{
+	bool settings; /* some read one (TimeZone, DateStyle, ...) */
+	bool names; /* some run code that may look names up, by the search_path: settings, functions and types of users */
 };
 
 struct Analysis
@@ -57,15 +65,15 @@ struct Analysis
 	TableUse *tables;
 	bool on_demand_only; /* reads a foreign table */
 	const core::View *ir;
-	const EdgeHash *edge_hashes; /* per edge of ir */
-	const Native *const *natives; /* per block of ir, nullptr for those that are none */
-	AttrNumber *states;          /* aggregate: the view's column that holds each state of ir */
-	bool *subtractable;          /* aggregate: rows that leave may be subtracted from the state */
-	int *guards;                 /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */
-	Oid *better;                 /* aggregate: operator by which one extreme beats another */
+	const EdgeHash *edge_hashes;  /* per edge of ir */
+	const Native *const *natives; /* per block of ir, nullptr where a query is needed */
+	AttrNumber *states;           /* aggregate: the view's column that holds each state of ir */
+	bool *subtractable;           /* aggregate: rows that leave may be subtracted from the state */
+	int *guards;                  /* aggregate: of a sum that may be while this count is not 0: that state; else -1 */
+	Oid *better;                  /* aggregate: operator by which one extreme beats another */
 	Node **finals;      /* aggregate: per visible column its expression over the view's columns (varno 1), or nullptr */
 	const char *advice; /* an index for the whole view, or nullptr */
-	bool settings_matter; /* some expression reads a setting (TimeZone, DateStyle, ...) */
+	Surroundings surroundings;
 };
 
 /*

@@ -61,8 +61,7 @@ parse(const char *text)
 				(errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must be a SELECT, VALUES or TABLE statement")));
 	if (IsA(statement->stmt, SelectStmt) && as<SelectStmt>(statement->stmt)->intoClause != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must not contain SELECT INTO")));
-	bool settings_matter;
-	refuse_what_cannot_be(normalize(query), &settings_matter);
+	(void) refuse_what_cannot_be(normalize(query));
 	return query;
 }
 

@@ -34,8 +34,8 @@ bool hashable_type(Oid type);
 /* Are equal values of the type the same bytes? */
 bool exact_type(Oid type, Oid collation);
 
-/* refuse.cpp: raises for what no strategy can maintain; says whether a setting matters. */
-void refuse_what_cannot_be(Query *normalized, bool *settings_matter);
+/* refuse.cpp: raises for what no strategy can maintain. */
+Surroundings refuse_what_cannot_be(Query *normalized);
 
 /* flatten.cpp: one flat inner join. Range table entries in use have the aliases r<i>, numbered from `first`. */
 struct Branch

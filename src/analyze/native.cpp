@@ -3,32 +3,40 @@
 
 extern "C" {
 #include "nodes/makefuncs.h"
-#include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
-#include "rewrite/rewriteManip.h"
 }
 
 namespace dv::analyze {
 
 namespace {
 
-/* A row as a whole is one of the table's type: a row of the delta is not. */
-bool
-reads_whole_row(Node *node, void *context)
+struct Numbering
 {
+	const Branch *branch;
+	bool reads_row; /* as a whole: such a row is one of the table's type, which a row of the delta is not */
+};
+
+/* Entries of the range table become occurrences of the block. */
+Node *
+to_occurrence(Node *node, void *context)
+{
+	Numbering *numbering = static_cast<Numbering *>(context);
 	if (node == nullptr)
-		return false;
-	if (IsA(node, Var))
-		return as<Var>(node)->varattno <= 0;
-	return pg::walk_expression(node, reads_whole_row, context);
+		return nullptr;
+	if (!IsA(node, Var))
+		return pg::mutate_expression(node, to_occurrence, context);
+	Var *var = static_cast<Var *>(copyObjectImpl(node));
+	numbering->reads_row = numbering->reads_row || var->varattno <= 0;
+	for (int i = 0; i < numbering->branch->rtindex.n; i++)
+		if (numbering->branch->rtindex[i] == static_cast<int>(as<Var>(node)->varno))
+			var->varno = i + 1;
+	return reinterpret_cast<Node *>(var);
 }
 
 List *
-over_first_entry(List *expressions, int rtindex)
+over_occurrences(List *expressions, Numbering *numbering)
 {
-	List *copy = static_cast<List *>(copyObjectImpl(expressions));
-	ChangeVarNodes(reinterpret_cast<Node *>(copy), rtindex, 1, 0);
-	return copy;
+	return static_cast<List *>(static_cast<void *>(to_occurrence(reinterpret_cast<Node *>(expressions), numbering)));
 }
 
 } // namespace
@@ -37,21 +45,23 @@ const Native *
 native_of(const Branch *branch, List *outputs)
 {
 	const FromExpr *from = branch->query->jointree;
-	if (branch->rtindex.n != 1 || list_length(from->fromlist) != 1 || branch->query->hasTargetSRFs)
+	if (list_length(from->fromlist) != branch->rtindex.n || branch->query->hasTargetSRFs || branch->query->hasSubLinks)
 		return nullptr;
 	List *expressions = NIL;
 	ListCell *lc;
 	foreach (lc, outputs)
 		if (!lfirst_node(TargetEntry, lc)->resjunk)
 			expressions = lappend(expressions, lfirst_node(TargetEntry, lc)->expr);
-	int rtindex = branch->rtindex[0];
 	Native *native = static_cast<Native *>(palloc0(sizeof(Native)));
-	native->table = rt_fetch(rtindex, branch->query->rtable)->relid;
-	native->quals = over_first_entry(make_ands_implicit(as<Expr>(from->quals)), rtindex);
-	native->outputs = over_first_entry(expressions, rtindex);
-	bool whole = reads_whole_row(reinterpret_cast<Node *>(native->quals), nullptr) ||
-				 reads_whole_row(reinterpret_cast<Node *>(native->outputs), nullptr);
-	return whole ? nullptr : native;
+	Oid *tables = static_cast<Oid *>(palloc(sizeof(Oid) * (branch->rtindex.n + 1)));
+	for (int i = 0; i < branch->rtindex.n; i++)
+		tables[i] = rt_fetch(branch->rtindex[i], branch->query->rtable)->relid;
+	Numbering numbering{branch, false};
+	native->ntables = branch->rtindex.n;
+	native->tables = tables;
+	native->quals = over_occurrences(make_ands_implicit(as<Expr>(from->quals)), &numbering);
+	native->outputs = over_occurrences(expressions, &numbering);
+	return numbering.reads_row ? nullptr : native;
 }
 
 } // namespace dv::analyze

@@ -134,7 +134,7 @@ reads_settings_only(const char *name)
 
 struct Refusal
 {
-	bool *settings_matter;
+	Surroundings surroundings;
 	Oid owner;
 };
 
@@ -143,6 +143,7 @@ check_function(Oid function, void *context)
 {
 	Refusal *refusal = static_cast<Refusal *>(context);
 	char volatility = func_volatile(function);
+	refusal->surroundings.names = refusal->surroundings.names || function >= FirstUnpinnedObjectId;
 	if (volatility == PROVOLATILE_IMMUTABLE)
 		return false;
 	char *name = get_func_name(function);
@@ -151,7 +152,7 @@ check_function(Oid function, void *context)
 	bool reads_clock = function == F_TIMETZ_TIME;
 	if (volatility == PROVOLATILE_STABLE && builtin && !reads_clock && reads_settings_only(name))
 	{
-		*refusal->settings_matter = true;
+		refusal->surroundings = {true, true};
 		return false;
 	}
 	if (volatility == PROVOLATILE_VOLATILE)
@@ -220,6 +221,9 @@ check_node(Node *node, void *context)
 						errdetail("Their value depends on the time or the session.")));
 	if (IsA(node, NextValueExpr) || IsA(node, CurrentOfExpr))
 		refuse("this expression", nullptr);
+	/* the functions of users' types, and the conditions of domains */
+	if (IsA(node, CoerceToDomain) || (IsA(node, Var) && as<Var>(node)->vartype >= FirstNormalObjectId))
+		static_cast<Refusal *>(context)->surroundings.names = true;
 	(void) check_functions_in_node(node, check_function, context);
 	return pg::walk_expression(node, check_node, context);
 }
@@ -248,12 +252,12 @@ check_query(Query *query, Refusal *refusal)
 
 } // namespace
 
-void
-refuse_what_cannot_be(Query *normalized, bool *settings_matter)
+Surroundings
+refuse_what_cannot_be(Query *normalized)
 {
-	*settings_matter = false;
-	Refusal refusal{settings_matter, GetUserId()};
+	Refusal refusal{{false, false}, GetUserId()};
 	check_query(normalized, &refusal);
+	return refusal.surroundings;
 }
 
 } // namespace dv::analyze

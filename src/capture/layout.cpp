@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "access/detoast.h"
+#include "utils/hsearch.h"
 }
 
 namespace dv::capture {
@@ -83,6 +84,59 @@ make_layout(Relation rel, const catalog::Table *info, MemoryContext context)
 	TupleDescInitEntry(layout->desc, static_cast<AttrNumber>(n + 1), sign_column, INT4OID, -1, 0);
 	MemoryContextSwitchTo(caller);
 	return layout;
+}
+
+namespace {
+
+struct Known
+{
+	Oid table;
+	uint64 generation;
+	MemoryContext context;
+	Layout *layout;
+};
+
+HTAB *layouts;
+pg::Vec<MemoryContext> outdated;
+
+} // namespace
+
+Layout *
+current_layout(Relation rel, const catalog::Table *info, uint64 generation)
+{
+	if (layouts == nullptr)
+	{
+		HASHCTL control = {};
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(Known);
+		layouts = hash_create("deltaview layouts", 32, &control, HASH_ELEM | HASH_BLOBS);
+		outdated.context = TopMemoryContext;
+	}
+	Oid table = RelationGetRelid(rel);
+	bool found;
+	Known *known = static_cast<Known *>(hash_search(layouts, &table, HASH_FIND, &found));
+	if (found && known->generation == generation)
+		return known->layout;
+
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deltaview layout", ALLOCSET_SMALL_SIZES);
+	Layout *layout = make_layout(rel, info, context);
+	outdated.grow(outdated.n + 1);
+	known = static_cast<Known *>(hash_search(layouts, &table, HASH_ENTER, &found));
+	if (found)
+		outdated.push(known->context);
+	MemoryContextSetParent(context, TopMemoryContext);
+	known->generation = generation;
+	known->context = context;
+	known->layout = layout;
+	return layout;
+}
+
+void
+release_layouts() noexcept
+{
+	for (MemoryContext context : outdated)
+		MemoryContextDelete(context);
+	outdated.clear();
 }
 
 bool

@@ -22,6 +22,11 @@ struct Layout
 
 Layout *make_layout(Relation rel, const catalog::Table *info, MemoryContext context);
 
+/* The layout of the table as it is now, kept between transactions; good until the end of this one. */
+Layout *current_layout(Relation rel, const catalog::Table *info, uint64 generation);
+/* At the end of a transaction. */
+void release_layouts() noexcept;
+
 /* Does the layout hold all that is needed of the table as it is now? */
 bool fits(const Layout *layout, Relation rel, const catalog::Table *info);
 

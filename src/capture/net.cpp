@@ -62,23 +62,52 @@ deform(MinimalTuple tuple, TupleTableSlot *slot, Row *row)
 	memcpy(row->nulls, slot->tts_isnull, sizeof(bool) * natts);
 }
 
-} // namespace
-
-int64
-put_net(const pg::Vec<MinimalTuple> &tuples, TupleDesc desc, Tuplestorestate *out)
+bool
+has_both_signs(const pg::Vec<MinimalTuple> &tuples, TupleTableSlot *slot)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "deltaview net", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext before = MemoryContextSwitchTo(context);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	uint32 nbuckets = pg_nextpower2_32(static_cast<uint32>(tuples.n) * 2 + 1);
-	int *buckets = static_cast<int *>(palloc(sizeof(int) * nbuckets));
-	memset(buckets, -1, sizeof(int) * nbuckets);
-	Row *rows = static_cast<Row *>(palloc0(sizeof(Row) * (tuples.n + 1)));
-
+	int32 first = 0;
 	for (int i = 0; i < tuples.n; i++)
 	{
+		bool isnull;
+		ExecStoreMinimalTuple(tuples[i], slot, false);
+		int32 sign = DatumGetInt32(slot_getattr(slot, slot->tts_tupleDescriptor->natts, &isnull));
+		if (i > 0 && sign != first)
+			return true;
+		first = sign;
+	}
+	return false;
+}
+
+/* The old row and the new one of an update, most often. */
+bool
+same_pair(const pg::Vec<MinimalTuple> &tuples, TupleTableSlot *slot)
+{
+	TupleDesc desc = slot->tts_tupleDescriptor;
+	TupleTableSlot *other = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	ExecStoreMinimalTuple(tuples[0], slot, false);
+	ExecStoreMinimalTuple(tuples[1], other, false);
+	slot_getallattrs(slot);
+	slot_getallattrs(other);
+	bool same = same_row(Row{slot->tts_values, slot->tts_isnull, 0, -1, false},
+						 Row{other->tts_values, other->tts_isnull, 0, -1, false}, desc);
+	ExecDropSingleTupleTableSlot(other);
+	return same;
+}
+
+/* Takes each row that has left out, with one of those that came and are its like. */
+void
+cancel(pg::Vec<MinimalTuple> *tuples, TupleTableSlot *slot)
+{
+	TupleDesc desc = slot->tts_tupleDescriptor;
+	uint32 nbuckets = pg_nextpower2_32(static_cast<uint32>(tuples->n) * 2 + 1);
+	int *buckets = static_cast<int *>(palloc(sizeof(int) * nbuckets));
+	memset(buckets, -1, sizeof(int) * nbuckets);
+	Row *rows = static_cast<Row *>(palloc0(sizeof(Row) * (tuples->n + 1)));
+
+	for (int i = 0; i < tuples->n; i++)
+	{
 		Row &row = rows[i];
-		deform(tuples[i], slot, &row);
+		deform((*tuples)[i], slot, &row);
 		row.hash = hash_row(row, desc);
 		int *bucket = &buckets[row.hash & (nbuckets - 1)];
 		for (int at = *bucket; at >= 0 && !row.gone; at = rows[at].next)
@@ -89,19 +118,36 @@ put_net(const pg::Vec<MinimalTuple> &tuples, TupleDesc desc, Tuplestorestate *ou
 		*bucket = i;
 	}
 
-	int64 left = 0;
-	for (int i = 0; i < tuples.n; i++)
+	int left = 0;
+	for (int i = 0; i < tuples->n; i++)
+		if (!rows[i].gone)
+			(*tuples)[left++] = (*tuples)[i];
+	tuples->truncate(left);
+}
+
+} // namespace
+
+void
+net(pg::Vec<MinimalTuple> *tuples, TupleDesc desc)
+{
+	if (tuples->n < 2)
+		return;
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	if (has_both_signs(*tuples, slot))
 	{
-		if (rows[i].gone)
-			continue;
-		ExecStoreMinimalTuple(tuples[i], slot, false);
-		tuplestore_puttupleslot(out, slot);
-		left++;
+		if (tuples->n > 2)
+		{
+			MemoryContext context =
+				AllocSetContextCreate(CurrentMemoryContext, "deltaview net", ALLOCSET_DEFAULT_SIZES);
+			MemoryContext before = MemoryContextSwitchTo(context);
+			cancel(tuples, slot);
+			MemoryContextSwitchTo(before);
+			MemoryContextDelete(context);
+		}
+		else if (same_pair(*tuples, slot))
+			tuples->clear();
 	}
 	ExecDropSingleTupleTableSlot(slot);
-	MemoryContextSwitchTo(before);
-	MemoryContextDelete(context);
-	return left;
 }
 
 } // namespace dv::capture

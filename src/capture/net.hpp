@@ -9,10 +9,10 @@
 
 namespace dv::capture {
 
-/* Beyond so many entries rows are taken as they are: the deltas are exact all the same. */
+/* Beyond so many entries rows are taken as they are, and not held in memory: the deltas are exact all the same. */
 inline constexpr uint64 most_netted = 4096;
 
-/* Puts what is left of the rows (captured columns, then their sign) into `out`; returns how many. */
-int64 put_net(const pg::Vec<MinimalTuple> &rows, TupleDesc desc, Tuplestorestate *out);
+/* Takes those that cancel out of the rows (captured columns, then their sign). */
+void net(pg::Vec<MinimalTuple> *rows, TupleDesc desc);
 
 } // namespace dv::capture

@@ -172,7 +172,7 @@ layout_for_append(TableState *state, Relation rel, const catalog::Table *info, u
 		return state->epochs.back().layout;
 	if (state->epochs.empty() || !fits(state->epochs.back().layout, rel, info))
 	{
-		Epoch epoch = {state->log.end, make_layout(rel, info, store->context)};
+		Epoch epoch = {state->log.end, current_layout(rel, info, generation)};
 		state->epochs.push(epoch);
 	}
 	state->layout_checked = true;
@@ -266,6 +266,7 @@ forget() noexcept
 	if (store == nullptr)
 		return;
 	close_pool(&store->pool);
+	release_layouts();
 	store = nullptr;
 }
 

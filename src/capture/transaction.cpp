@@ -44,6 +44,37 @@ layout_is_current(TableState *state)
 	return current;
 }
 
+void
+read_few(const TableState *state, uint64 from, uint64 to, pg::Vec<MinimalTuple> *out)
+{
+	Reader reader = begin_reading(&store->pool, &state->log, from, to);
+	MinimalTuple tuple;
+	while (read_entry(&reader, &tuple))
+		if (tuple)
+			out->push(heap_copy_minimal_tuple(tuple));
+	end_reading(&reader);
+}
+
+int64
+read_many(const TableState *state, uint64 from, uint64 to, TupleDesc desc, Tuplestorestate *out)
+{
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+	Reader reader = begin_reading(&store->pool, &state->log, from, to);
+	MinimalTuple tuple;
+	int64 nrows = 0;
+	while (read_entry(&reader, &tuple))
+	{
+		if (tuple == nullptr)
+			continue;
+		ExecStoreMinimalTuple(tuple, slot, false);
+		tuplestore_puttupleslot(out, slot);
+		nrows++;
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	end_reading(&reader);
+	return nrows;
+}
+
 } // namespace
 
 int
@@ -122,7 +153,7 @@ materialize(Oid table, uint64 from, uint64 to)
 	Delta delta = {};
 
 	delta.table = table;
-	delta.rows = tuplestore_begin_heap(true, false, work_mem);
+	delta.context = CurrentMemoryContext;
 	if (state == nullptr || state->epochs.empty())
 	{
 		const catalog::Table *info = catalog::table(table);
@@ -141,29 +172,69 @@ materialize(Oid table, uint64 from, uint64 to)
 	if (from >= to)
 		return delta;
 
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(delta.desc, &TTSOpsMinimalTuple);
-	Reader reader = begin_reading(&store->pool, &state->log, from, to);
-	bool netting = to - from > 1 && to - from <= most_netted;
-	pg::Vec<MinimalTuple> tuples;
-	MinimalTuple tuple;
-	while (read_entry(&reader, &tuple))
+	if (to - from <= most_netted)
 	{
-		if (tuple == nullptr)
-			continue;
-		if (netting)
-		{
-			tuples.push(heap_copy_minimal_tuple(tuple));
-			continue;
-		}
-		ExecStoreMinimalTuple(tuple, slot, false);
-		tuplestore_puttupleslot(delta.rows, slot);
-		delta.nrows++;
+		read_few(state, from, to, &delta.few);
+		net(&delta.few, delta.desc);
+		delta.nrows = delta.few.n;
 	}
-	ExecDropSingleTupleTableSlot(slot);
-	end_reading(&reader);
-	if (netting)
-		delta.nrows = put_net(tuples, delta.desc, delta.rows);
+	else
+	{
+		delta.store = tuplestore_begin_heap(true, false, work_mem);
+		delta.nrows = read_many(state, from, to, delta.desc, delta.store);
+	}
 	return delta;
+}
+
+Tuplestorestate *
+delta_store(Delta *delta)
+{
+	if (delta->store)
+		return delta->store;
+	MemoryContext before = MemoryContextSwitchTo(delta->context);
+	delta->store = tuplestore_begin_heap(true, false, work_mem);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple);
+	for (MinimalTuple tuple : delta->few)
+		tuplestore_puttupleslot(delta->store, ExecStoreMinimalTuple(tuple, slot, false));
+	ExecDropSingleTupleTableSlot(slot);
+	MemoryContextSwitchTo(before);
+	return delta->store;
+}
+
+void
+end_delta(const Delta *delta)
+{
+	if (delta->store)
+		tuplestore_end(delta->store);
+}
+
+/* Others may read the same store: reading begins and ends with it rewound. */
+DeltaReader
+begin_delta(const Delta *delta)
+{
+	if (delta->few.empty() && delta->store)
+		tuplestore_rescan(delta->store);
+	return DeltaReader{delta, MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple), 0};
+}
+
+bool
+next_row(DeltaReader *reader)
+{
+	const Delta *delta = reader->delta;
+	if (delta->few.empty())
+		return delta->store && tuplestore_gettupleslot(delta->store, true, false, reader->slot);
+	if (reader->next == delta->few.n)
+		return false;
+	ExecStoreMinimalTuple(delta->few[reader->next++], reader->slot, false);
+	return true;
+}
+
+void
+end_reading(const DeltaReader *reader)
+{
+	if (reader->delta->few.empty() && reader->delta->store)
+		tuplestore_rescan(reader->delta->store);
+	ExecDropSingleTupleTableSlot(reader->slot);
 }
 
 } // namespace dv::capture

@@ -22,14 +22,31 @@
 
 namespace dv::capture {
 
-/* The delta of one base table between two positions, as an executor can scan it. */
+/* The delta of one base table between two positions. */
 struct Delta
 {
 	Oid table;
-	Tuplestorestate *rows; /* the captured columns, then __dv_sign int4 */
-	TupleDesc desc;        /* column names are the table's own, then __dv_sign */
+	TupleDesc desc; /* the captured columns under the table's own names, then __dv_sign int4 */
 	int64 nrows;
+	MemoryContext context;
+	pg::Vec<MinimalTuple> few; /* the rows, if there are not too many */
+	Tuplestorestate *store;    /* the rows, if there are, or once delta_store() has put them there */
 };
+
+/* The rows as an executor can scan them. */
+Tuplestorestate *delta_store(Delta *delta);
+void end_delta(const Delta *delta);
+
+/* Goes through the rows. */
+struct DeltaReader
+{
+	const Delta *delta;
+	TupleTableSlot *slot;
+	int next;
+};
+DeltaReader begin_delta(const Delta *delta);
+bool next_row(DeltaReader *reader);
+void end_reading(const DeltaReader *reader);
 
 /* The last column of every delta: +1 for a row that entered, -1 for one that left. */
 inline constexpr const char *sign_column = "__dv_sign";
@@ -85,10 +102,7 @@ pending(Oid view, Oid table)
  */
 bool unknown_between(Oid table, uint64 from, uint64 to);
 
-/*
- * The rows in [from, to), less what came and went (see net.hpp), as a tuplestore in CurrentMemoryContext and the
- * current resource owner.
- */
+/* The rows in [from, to), less what came and went (see net.hpp), in CurrentMemoryContext and the current resource owner. */
 Delta materialize(Oid table, uint64 from, uint64 to);
 
 /* Statements still counted open at pre-commit were cut short: their tables become `unknown`, the counts zero. */

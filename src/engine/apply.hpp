@@ -76,7 +76,8 @@ struct Target
 	TransitionCaptureState *on_insert;
 	TransitionCaptureState *on_update;
 	TransitionCaptureState *on_delete;
-	bool feeds_views;      /* other views read this one: changes go to the delta log as well */
+	bool feeds_views; /* other views read this one: changes go to the delta log as well */
+	int nindexes;
 	bool other_unique;     /* the table has a unique or exclusion constraint besides the key's */
 	Oid key_index;         /* the index on the key columns, on the hash column, or invalid */
 	Relation key_rel;      /* the same, open */
@@ -90,7 +91,7 @@ struct Target
 };
 
 /*
- * Opens the view's table with RowExclusiveLock for changes by the command that begins now: an AFTER trigger query
+ * Opens the view's table, on which the caller holds RowExclusiveLock, for changes by the command that begins now: an AFTER trigger query
  * level must be open until after close_target, and the caller counts the command up after that. 0A000 where the table
  * has BEFORE ROW triggers, which could change what is written. Lives in a child of CurrentMemoryContext.
  */

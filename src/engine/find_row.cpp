@@ -10,6 +10,7 @@
  * comes too early for the new version's index entry, and too late for the old
  * version.  So a miss counts only if no transaction ended meanwhile.
  */
+#include "catalog/registry.hpp"
 #include "engine/locks.hpp"
 #include "engine/row_access.hpp"
 #include "engine/row_bytes.hpp"
@@ -18,6 +19,7 @@
 extern "C" {
 #include "access/stratnum.h"
 #include "catalog/pg_am.h"
+#include "utils/hsearch.h"
 #include "utils/uuid.h"
 }
 
@@ -82,14 +84,6 @@ holds_single_row(Relation index)
 		return false;
 	const Const *value = linitial_node(Const, expressions);
 	return value->consttype == BOOLOID && !value->constisnull && DatumGetBool(value->constvalue);
-}
-
-void
-make_scan_keys(Finder *finder, Relation index)
-{
-	for (int i = 0; i < finder->nkeys; i++)
-		ScanKeyEntryInitialize(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber, InvalidOid,
-							   index->rd_indcollation[i], get_opcode(index_equality(index, i)), static_cast<Datum>(0));
 }
 
 /* What a scan has come to. */
@@ -189,10 +183,86 @@ scan_table(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *s
 
 } // namespace
 
+namespace {
+
+/* The index that rows of a view are found by, as long as the catalog says the same of it. */
+struct KeyIndex
+{
+	Oid view;
+	uint64 generation;
+	Oid index; /* or invalid */
+	bool unique;
+	bool other_unique; /* another index constrains */
+	int nindexes;
+	FmgrInfo functions[INDEX_MAX_KEYS];
+	Oid collations[INDEX_MAX_KEYS];
+};
+
+HTAB *key_indexes;
+
+void
+choose_index(const Finder *finder, Relation rel, KeyIndex *known)
+{
+	ListCell *lc;
+	known->index = InvalidOid;
+	known->unique = known->other_unique = false;
+	known->nindexes = 0;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), RowExclusiveLock);
+		bool unique = index->rd_index->indisunique && index->rd_index->indimmediate;
+		bool constrains = index->rd_index->indisunique || index->rd_index->indisexclusion;
+		bool found = finder->single ? holds_single_row(index)
+									: finder->nkeys > 0 && serves(rel, index, finder->nkeys, finder->attributes);
+
+		known->nindexes++;
+		if (!found)
+			known->other_unique = known->other_unique || constrains;
+		else if (!OidIsValid(known->index) || (unique && !known->unique))
+		{
+			known->index = RelationGetRelid(index);
+			known->unique = unique;
+			for (int i = 0; i < finder->nkeys; i++)
+			{
+				fmgr_info_cxt(get_opcode(index_equality(index, i)), &known->functions[i], TopMemoryContext);
+				known->collations[i] = index->rd_indcollation[i];
+			}
+		}
+		index_close(index, NoLock);
+	}
+}
+
+const KeyIndex *
+key_index_of(const Finder *finder, Relation rel)
+{
+	Oid view = RelationGetRelid(rel);
+	bool found;
+
+	if (key_indexes == nullptr)
+	{
+		HASHCTL control = {};
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(KeyIndex);
+		key_indexes = hash_create("deltaview key indexes", 32, &control, HASH_ELEM | HASH_BLOBS);
+	}
+	KeyIndex *known = static_cast<KeyIndex *>(hash_search(key_indexes, &view, HASH_ENTER, &found));
+	if (!found)
+		known->generation = 0;
+	uint64 generation = catalog::generation();
+	if (known->generation != generation)
+	{
+		known->generation = 0;
+		choose_index(finder, rel, known);
+		known->generation = generation;
+	}
+	return known;
+}
+
+} // namespace
+
 void
 begin_finding(Target *target, const Shape &shape)
 {
-	ResultRelInfo *rri = target->rri;
 	Finder *finder = static_cast<Finder *>(palloc0(sizeof(Finder)));
 
 	target->finder = finder;
@@ -205,27 +275,18 @@ begin_finding(Target *target, const Shape &shape)
 	for (int i = 0; !finder->single && i < finder->nkeys; i++)
 		finder->attributes[i] = finder->by_hash ? shape.hash : shape.keys[i];
 
-	for (int i = 0; i < rri->ri_NumIndices; i++)
-	{
-		Relation index = rri->ri_IndexRelationDescs[i];
-		bool unique = index->rd_index->indisunique && index->rd_index->indimmediate;
-		bool constrains = index->rd_index->indisunique || index->rd_index->indisexclusion;
-
-		bool found = finder->single
-						 ? holds_single_row(index)
-						 : finder->nkeys > 0 && serves(target->rel, index, finder->nkeys, finder->attributes);
-
-		if (!found)
-			target->other_unique = target->other_unique || constrains;
-		else if (target->key_rel == nullptr || (unique && !target->key_unique))
-		{
-			target->key_rel = index;
-			target->key_index = RelationGetRelid(index);
-			target->key_unique = unique;
-		}
-	}
-	if (target->key_rel != nullptr)
-		make_scan_keys(finder, target->key_rel);
+	const KeyIndex *known = key_index_of(finder, target->rel);
+	target->nindexes = known->nindexes;
+	target->other_unique = known->other_unique;
+	target->key_index = known->index;
+	target->key_unique = known->unique;
+	if (!OidIsValid(known->index))
+		return;
+	target->key_rel = index_open(known->index, RowExclusiveLock);
+	for (int i = 0; i < finder->nkeys; i++)
+		ScanKeyEntryInitializeWithInfo(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber,
+									   InvalidOid, known->collations[i], const_cast<FmgrInfo *>(&known->functions[i]),
+									   static_cast<Datum>(0));
 }
 
 namespace {
@@ -270,6 +331,9 @@ end_finding(Target *target)
 	if (target->finder->scan != nullptr)
 		index_endscan(target->finder->scan);
 	target->finder->scan = nullptr;
+	if (target->key_rel != nullptr)
+		index_close(target->key_rel, NoLock);
+	target->key_rel = nullptr;
 }
 
 bool

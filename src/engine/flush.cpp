@@ -207,6 +207,8 @@ flush_transaction()
 	if (!capture::active())
 		return;
 	capture::close_cut_statements();
+	if (capture::changed_tables().empty())
+		return;
 	for (int round = 0;; round++)
 	{
 		if (round == most_rounds)

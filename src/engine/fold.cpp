@@ -172,7 +172,7 @@ may_fail(const Program *program, const Target *target)
  * left as it is, or computed anew, by itself first: who comes later must wait for us all the same.
  */
 void
-write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
+write_group(Folding *folding, Target *target, const Group &group, KeySet **keys)
 {
 	Program *program = folding->step->program;
 	const Shape &shape = program->analysis->shape;
@@ -192,7 +192,13 @@ write_group(Folding *folding, Target *target, const Group &group, KeySet *keys)
 		case Folded::nothing:
 			return;
 		case Folded::recompute:
-			add_key(keys, group.key);
+			if (*keys == nullptr)
+			{
+				MemoryContext before = MemoryContextSwitchTo(folding->groups->context);
+				*keys = begin_keys(folding->step);
+				MemoryContextSwitchTo(before);
+			}
+			add_key(*keys, group.key);
 			folding->unlocked = folding->unlocked || !found;
 			return;
 		case Folded::gone:
@@ -219,11 +225,12 @@ fold_delta(Step *step)
 	Groups *groups = begin_groups(step);
 	Folding folding{step, groups, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), false};
 
-	if (!program->native)
+	bool native = runs_natively(step);
+	if (!native)
 		connect(step);
 	MemoryContext here = CurrentMemoryContext;
 	int before = restrict_operation();
-	if (program->native)
+	if (native)
 		run_native(step, true, take_row, groups);
 	else
 	{
@@ -238,12 +245,12 @@ fold_delta(Step *step)
 
 	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
-	KeySet *keys = begin_keys(step);
+	KeySet *keys = nullptr;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "group", ALLOCSET_DEFAULT_SIZES);
 	for (const Group &group : groups->all)
 	{
 		MemoryContextSwitchTo(scratch);
-		write_group(&folding, target, group, keys);
+		write_group(&folding, target, group, &keys);
 		ExecClearTuple(folding.row);
 		if (program->expressions)
 			ResetExprContext(program->expressions);
@@ -253,7 +260,7 @@ fold_delta(Step *step)
 	Outcome outcome{target->inserted + target->updated + target->deleted, false};
 	close_target(target);
 
-	if (count_keys(keys) > 0)
+	if (keys)
 	{
 		CommandCounterIncrement();
 		if (folding.unlocked)
@@ -262,8 +269,6 @@ fold_delta(Step *step)
 		outcome.rows_out += recompute_keys(step, keys);
 		PopActiveSnapshot();
 	}
-	else
-		end_keys(keys);
 	return outcome;
 }
 

@@ -40,7 +40,7 @@ begin_keys(Step *step)
 	control.hcxt = CurrentMemoryContext;
 	keys->step = step;
 	keys->context = CurrentMemoryContext;
-	keys->seen = hash_create("keys of a delta", 256, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	keys->seen = hash_create("keys of a delta", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	keys->row = MakeSingleTupleTableSlot(step->program->keys_desc, &TTSOpsVirtual);
 	keys->runs.context = CurrentMemoryContext;
 	return keys;

@@ -23,11 +23,12 @@ Outcome
 maintain_linear(Step *step)
 {
 	Program *program = step->program;
-	if (!program->native)
+	bool native = runs_natively(step);
+	if (!native)
 		connect(step);
 	Collect collect = begin_collecting(step);
 	int before = restrict_operation();
-	if (program->native)
+	if (native)
 		run_native(step, true, take_signed, &collect);
 	else
 	{
@@ -94,7 +95,7 @@ trace_keys(Step *step)
 	Program *program = step->program;
 	Tracing tracing{step, step->keys, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), 0};
 	int before = restrict_operation();
-	if (program->native)
+	if (runs_natively(step))
 		run_native(step, false, take_key, &tracing);
 	else
 	{
@@ -213,7 +214,7 @@ terms_cost_more(Step *step)
 	connect(step);
 	int before = restrict_operation();
 	double cost = native_cost(step);
-	if (!step->program->native)
+	if (!runs_natively(step))
 	{
 		Prepared terms = prepare(step->program, Purpose::terms, step->mask, step->rows_in);
 		cost = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows);

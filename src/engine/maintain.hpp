@@ -33,7 +33,6 @@ struct Step
 	Snapshot crosscheck; /* see Target */
 	int ndeltas;
 	capture::Delta **deltas; /* per base table of the analysis, or nullptr where it has none */
-	pg::Vec<Named> named;    /* the same, for queries */
 	uint64 mask;             /* the tables that have one */
 	int64 rows_in;           /* rows of all deltas */
 };
@@ -91,7 +90,8 @@ void fill_view_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, int 
 void fill_key_row(TupleTableSlot *view_row, TupleTableSlot *row, int from, const Shape &shape);
 
 /* Queries and expressions of the view run in a restricted operation; writing does not, since no deferred trigger may there. */
-inline int restrict_operation()
+inline int
+restrict_operation()
 {
 	return pg::restrict_context(SECURITY_RESTRICTED_OPERATION);
 }

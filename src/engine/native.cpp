@@ -1,132 +1,405 @@
 #include "engine/native.hpp"
 
+#include "engine/test_break.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
-#include "optimizer/cost.h"
 #include "optimizer/optimizer.h"
+#include "utils/acl.h"
 }
 
 namespace dv::engine {
 
-/* A block, compiled for the layout of its table's delta. */
+/* The ways of a block, by the occurrence that each begins with. */
 struct NativeBlock
 {
-	ExprState *quals;
-	int noutputs;
-	ExprState **outputs;
-	TupleTableSlot *row; /* sign, outputs */
+	Way **ways;
+	bool *made;
 };
 
 namespace {
 
-struct Relocation
+/* Where look-ups come to more rows than this, a query is left to choose how to join. */
+constexpr double most_rows = 1000;
+
+/* A row of the delta of a table that is looked up. */
+struct DeltaRow
 {
-	Oid table;
-	TupleDesc delta;
+	Datum *values; /* as the look-up reads them */
+	bool *nulls;
+	int32 sign;
+	uint64 met; /* the last look-up that found it in the table */
 };
 
-/* A column of the table becomes the delta's column of that name. */
-Node *
-to_delta(Node *node, void *context)
+/* A look-up while rows go through. */
+struct Finding
 {
-	const Relocation *relocation = static_cast<const Relocation *>(context);
-	if (node == nullptr)
-		return nullptr;
-	if (!IsA(node, Var))
-		return pg::mutate_expression(node, to_delta, context);
-	Var *var = static_cast<Var *>(copyObjectImpl(node));
-	const char *name = get_attname(relocation->table, var->varattno, false);
-	var->varattno = delta_column(relocation->delta, quote_identifier(name));
-	return reinterpret_cast<Node *>(var);
-}
+	LookUp *look_up;
+	Relation rel;
+	Relation index;
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+	bool before; /* the table is to be read as it was before its delta */
+	pg::Vec<DeltaRow> delta;
+	uint64 number; /* of the look-up at hand */
+	Datum *kept;   /* the keys whose row, if there is one, the slot still has; or null */
+};
 
-ExprState *
-compiled(Node *expr, Relocation *relocation)
+struct Passage
 {
-	return ExecInitExpr(expression_planner(reinterpret_cast<Expr *>(to_delta(expr, relocation))), nullptr);
-}
+	Step *step;
+	Way *way;
+	Finding *findings;
+	ExprContext *expressions; /* reset for each row that is judged */
+	bool with_sign;
+	Take take;
+	void *context;
+};
 
 int
-table_of(const Program *program, const analyze::Native *native)
+table_at(const Program *program, int block, int occurrence)
 {
-	int table = 0;
-	while (program->analysis->tables[table].table != native->table)
-		table++;
-	return table;
+	const core::View *ir = program->analysis->ir;
+	return ir->occurrences[ir->blocks[block].occurrences[occurrence]].table;
 }
 
-/* Kept with the prepared queries, which are for the same layouts. */
-NativeBlock *
-block_at(Program *program, int i, TupleDesc delta)
+/* Kept with the prepared queries, and thrown away with them. */
+Way *
+way_from(Program *program, int i, int occurrence)
 {
+	const core::View *ir = program->analysis->ir;
 	if (program->native_blocks == nullptr)
-		program->native_blocks = static_cast<NativeBlock **>(
-			MemoryContextAllocZero(program->context, sizeof(NativeBlock *) * program->analysis->ir->blocks.n));
-	if (program->native_blocks[i])
-		return program->native_blocks[i];
-
-	MemoryContext before = MemoryContextSwitchTo(program->context);
+		program->native_blocks = static_cast<NativeBlock *>(
+			MemoryContextAllocZero(program->context, sizeof(NativeBlock) * static_cast<Size>(ir->blocks.n)));
+	NativeBlock *block = &program->native_blocks[i];
 	const analyze::Native *native = program->analysis->natives[i];
-	NativeBlock *block = static_cast<NativeBlock *>(palloc0(sizeof(NativeBlock)));
-	Relocation relocation{native->table, delta};
-	block->noutputs = list_length(native->outputs);
-	block->outputs = static_cast<ExprState **>(palloc(sizeof(ExprState *) * (block->noutputs + 1)));
-	TupleDesc desc = CreateTemplateTupleDesc(block->noutputs + 1);
-	TupleDescInitEntry(desc, 1, "sign", INT4OID, -1, 0);
-	ListCell *lc;
-	foreach (lc, native->outputs)
+	Size n = static_cast<Size>(native->ntables);
+	if (block->ways == nullptr)
 	{
-		Node *output = static_cast<Node *>(lfirst(lc));
-		int at = foreach_current_index(lc);
-		block->outputs[at] = compiled(output, &relocation);
-		TupleDescInitEntry(desc, static_cast<AttrNumber>(at + 2), nullptr, exprType(output), exprTypmod(output), 0);
+		block->made = static_cast<bool *>(MemoryContextAllocZero(program->context, sizeof(bool) * n));
+		block->ways = static_cast<Way **>(MemoryContextAllocZero(program->context, sizeof(Way *) * n));
 	}
-	if (native->quals != NIL)
-		block->quals = ExecPrepareQual(
-			static_cast<List *>(static_cast<void *>(to_delta(reinterpret_cast<Node *>(native->quals), &relocation))),
-			program->estate);
-	block->row = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
-	MemoryContextSwitchTo(before);
-	program->native_blocks[i] = block;
-	return block;
+	if (!block->made[occurrence])
+		block->ways[occurrence] = make_way(program, native, occurrence);
+	block->made[occurrence] = true;
+	return block->ways[occurrence];
+}
+
+/* Queries look at the rights of the view's owner; here somebody must. Where columns are granted, a query finds out. */
+bool
+may_read(const Step *step, const Way *way)
+{
+	for (const LookUp &look_up : way->look_ups)
+		if (pg_class_aclcheck(look_up.table, step->owner, ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	return true;
+}
+
+bool
+has_delta(const Step *step, int block, int occurrence)
+{
+	return step->deltas[table_at(step->program, block, occurrence)] != nullptr;
+}
+
+void
+read_row(const Passage *passage, const pg::Vec<Read> &reads, TupleTableSlot *slot)
+{
+	TupleTableSlot *row = passage->way->row;
+	for (const Read &read : reads)
+		row->tts_values[read.at] = slot_getattr(slot, read.column, &row->tts_isnull[read.at]);
+}
+
+bool
+satisfies(Passage *passage, ExprState *quals)
+{
+	ResetExprContext(passage->expressions);
+	return quals == nullptr || ExecQual(quals, passage->expressions);
+}
+
+void
+hand_over(Passage *passage, int32 sign)
+{
+	const Way *way = passage->way;
+	TupleTableSlot *result = ExecClearTuple(way->result);
+	int first = passage->with_sign ? 1 : 0;
+	ResetExprContext(passage->expressions);
+	result->tts_isnull[way->noutputs] = true; /* one more than there are, without the sign */
+	result->tts_values[0] = Int32GetDatum(sign);
+	result->tts_isnull[0] = false;
+	for (int i = 0; i < way->noutputs; i++)
+		result->tts_values[first + i] =
+			ExecEvalExprSwitchContext(way->outputs[i], passage->expressions, &result->tts_isnull[first + i]);
+	passage->take(ExecStoreVirtualTuple(result), passage->context);
+}
+
+/* False if one is NULL, which nothing equals. */
+bool
+fill_keys(const Passage *passage, const LookUp *look_up)
+{
+	const TupleTableSlot *row = passage->way->row;
+	for (int i = 0; i < look_up->nkeys; i++)
+	{
+		int source = look_up->sources[i];
+		if (source >= 0 && row->tts_isnull[source])
+			return false;
+		if (source >= 0)
+			look_up->keys[i].sk_argument = row->tts_values[source];
+	}
+	return true;
+}
+
+/* Where there is one row at most: is it the row of the last look-up? An update's old row and its new one mostly agree. */
+bool
+has_kept(const Passage *passage, const Finding *finding)
+{
+	const TupleTableSlot *row = passage->way->row;
+	bool same = finding->kept != nullptr;
+	for (int i = 0; same && i < finding->look_up->nkeys; i++)
+	{
+		int source = finding->look_up->sources[i];
+		if (source < 0)
+			continue;
+		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, source);
+		same = datumIsEqual(finding->kept[i], row->tts_values[source], att->attbyval, att->attlen);
+	}
+	return same;
+}
+
+void
+keep(const Passage *passage, Finding *finding)
+{
+	const LookUp *look_up = finding->look_up;
+	const TupleTableSlot *row = passage->way->row;
+	if (finding->kept == nullptr)
+		finding->kept = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<Size>(look_up->nkeys)));
+	for (int i = 0; i < look_up->nkeys; i++)
+	{
+		if (look_up->sources[i] < 0)
+			continue;
+		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, look_up->sources[i]);
+		finding->kept[i] = datumCopy(look_up->keys[i].sk_argument, att->attbyval, att->attlen);
+	}
+}
+
+/* The next row of the look-up at hand, into its slot. */
+bool
+find_next(const Passage *passage, Finding *finding, bool first)
+{
+	const LookUp *look_up = finding->look_up;
+	if (!look_up->one)
+		return index_getnext_slot(finding->scan, ForwardScanDirection, finding->slot);
+	if (!first)
+		return false;
+	if (has_kept(passage, finding))
+		return !TTS_EMPTY(finding->slot);
+	ExecClearTuple(finding->slot);
+	index_rescan(finding->scan, look_up->keys, look_up->nkeys, nullptr, 0);
+	bool found = index_getnext_slot(finding->scan, ForwardScanDirection, finding->slot);
+	keep(passage, finding);
+	return found;
+}
+
+/* Is what stands in the row one that the delta has added?  Each stands for one row of the table. */
+bool
+is_added(const Passage *passage, Finding *finding)
+{
+	const TupleTableSlot *row = passage->way->row;
+	const pg::Vec<Read> &reads = finding->look_up->reads;
+	for (DeltaRow &added : finding->delta)
+	{
+		bool same = added.sign > 0 && added.met != finding->number;
+		for (int i = 0; same && i < reads.n; i++)
+		{
+			Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, reads[i].at);
+			same = added.nulls[i] == row->tts_isnull[reads[i].at] &&
+				   (added.nulls[i] ||
+					datum_image_eq(added.values[i], row->tts_values[reads[i].at], att->attbyval, att->attlen));
+		}
+		if (same)
+		{
+			added.met = finding->number;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The rows that satisfy what is known by now, one look-up after the other.  A table as it was is the table as it is, less
+ * its delta: rows that the delta added are passed over, and what else the delta has comes with its sign turned.
+ */
+void
+go_on(Passage *passage, int depth, int32 sign)
+{
+	if (depth == passage->way->look_ups.n)
+	{
+		hand_over(passage, sign);
+		return;
+	}
+	check_stack_depth();
+	Finding *finding = &passage->findings[depth];
+	const LookUp *look_up = finding->look_up;
+	if (!fill_keys(passage, look_up))
+		return;
+	finding->number++;
+	if (!look_up->one)
+		index_rescan(finding->scan, look_up->keys, look_up->nkeys, nullptr, 0);
+	for (bool first = true; find_next(passage, finding, first); first = false)
+	{
+		CHECK_FOR_INTERRUPTS();
+		read_row(passage, look_up->reads, finding->slot);
+		if (satisfies(passage, look_up->quals) &&
+			!(finding->before && passage->with_sign && is_added(passage, finding)))
+			go_on(passage, depth + 1, sign);
+	}
+	for (int i = 0; finding->before && i < finding->delta.n; i++)
+	{
+		const DeltaRow &changed = finding->delta[i];
+		if (changed.met == finding->number)
+			continue;
+		for (int c = 0; c < look_up->reads.n; c++)
+		{
+			passage->way->row->tts_values[look_up->reads[c].at] = changed.values[c];
+			passage->way->row->tts_isnull[look_up->reads[c].at] = changed.nulls[c];
+		}
+		if (satisfies(passage, look_up->found) && satisfies(passage, look_up->quals))
+			go_on(passage, depth + 1, -sign * changed.sign);
+	}
+}
+
+/* Deltas have some of their table's columns, under the same names. Good for as long as the program's ways are. */
+pg::Vec<Read>
+reads_of_delta(const Program *program, Oid table, const pg::Vec<Read> &reads, TupleDesc delta)
+{
+	pg::Vec<Read> in_delta;
+	in_delta.context = program->context;
+	for (const Read &read : reads)
+		in_delta.push(Read{delta_column(delta, quote_identifier(get_attname(table, read.column, false))), read.at});
+	return in_delta;
+}
+
+void
+load_delta(const Program *program, Finding *finding, const capture::Delta *delta)
+{
+	LookUp *look_up = finding->look_up;
+	if (look_up->delta_reads.empty())
+		look_up->delta_reads = reads_of_delta(program, look_up->table, look_up->reads, delta->desc);
+	const pg::Vec<Read> &reads = look_up->delta_reads;
+	capture::DeltaReader reader = capture::begin_delta(delta);
+	TupleTableSlot *slot = reader.slot;
+	Size n = static_cast<Size>(reads.n + 1);
+	while (capture::next_row(&reader))
+	{
+		bool isnull;
+		DeltaRow row{static_cast<Datum *>(palloc(sizeof(Datum) * n)), static_cast<bool *>(palloc(sizeof(bool) * n)),
+					 DatumGetInt32(slot_getattr(slot, delta->desc->natts, &isnull)), 0};
+		for (int i = 0; i < reads.n; i++)
+		{
+			Form_pg_attribute att = TupleDescAttr(delta->desc, reads[i].column - 1);
+			Datum value = slot_getattr(slot, reads[i].column, &row.nulls[i]);
+			row.values[i] = row.nulls[i] ? value : datumCopy(value, att->attbyval, att->attlen);
+		}
+		finding->delta.push(row);
+	}
+	capture::end_reading(&reader);
+}
+
+void
+begin_findings(Passage *passage, int block)
+{
+	Way *way = passage->way;
+	const Program *program = passage->step->program;
+	passage->findings = static_cast<Finding *>(palloc0(sizeof(Finding) * static_cast<Size>(way->look_ups.n + 1)));
+	for (int i = 0; i < way->look_ups.n; i++)
+	{
+		Finding *finding = &passage->findings[i];
+		finding->look_up = &way->look_ups[i];
+		finding->rel = table_open(finding->look_up->table, AccessShareLock);
+		finding->index = index_open(finding->look_up->index, AccessShareLock);
+		finding->scan =
+			pg::begin_index_scan(finding->rel, finding->index, GetActiveSnapshot(), finding->look_up->nkeys);
+		finding->slot = table_slot_create(finding->rel, nullptr);
+		/* Terms take the deltas one after the other; a trace wants all rows that were and that are. */
+		bool later = finding->look_up->occurrence > way->occurrence || !passage->with_sign;
+		bool linear = program->analysis->ir->kind == core::Kind::linear;
+		finding->before = later && has_delta(passage->step, block, finding->look_up->occurrence) &&
+						  !(is_broken(Rule::linear) && linear && passage->with_sign);
+		if (finding->before)
+			load_delta(program, finding, passage->step->deltas[table_at(program, block, finding->look_up->occurrence)]);
+	}
+}
+
+void
+end_findings(const Passage *passage)
+{
+	for (int i = 0; i < passage->way->look_ups.n; i++)
+	{
+		const Finding &finding = passage->findings[i];
+		ExecDropSingleTupleTableSlot(finding.slot);
+		index_endscan(finding.scan);
+		index_close(finding.index, NoLock);
+		table_close(finding.rel, NoLock);
+	}
+}
+
+void
+run_way(Passage *passage, int block, const capture::Delta *delta)
+{
+	Way *way = passage->way;
+	if (way->delta_reads.empty())
+		way->delta_reads = reads_of_delta(passage->step->program, way->table, way->reads, delta->desc);
+	capture::DeltaReader reader = capture::begin_delta(delta);
+	begin_findings(passage, block);
+	ExecStoreVirtualTuple(ExecClearTuple(way->row));
+	passage->expressions->ecxt_scantuple = way->row;
+	while (capture::next_row(&reader))
+	{
+		bool isnull;
+		CHECK_FOR_INTERRUPTS();
+		read_row(passage, way->delta_reads, reader.slot);
+		if (satisfies(passage, way->quals))
+			go_on(passage, 0, DatumGetInt32(slot_getattr(reader.slot, delta->desc->natts, &isnull)));
+	}
+	ExecClearTuple(way->row);
+	capture::end_reading(&reader);
+	end_findings(passage);
 }
 
 } // namespace
+
+bool
+runs_natively(Step *step)
+{
+	Program *program = step->program;
+	if (!program->native)
+		return false;
+	for (int i = 0; i < program->analysis->ir->blocks.n; i++)
+		for (int o = 0; o < program->analysis->natives[i]->ntables; o++)
+		{
+			if (!has_delta(step, i, o))
+				continue;
+			const Way *way = way_from(program, i, o);
+			if (way == nullptr)
+				return false;
+			bool joins = !way->look_ups.empty();
+			if (joins && (way->rows * static_cast<double>(step->rows_in) > most_rows || !may_read(step, way)))
+				return false;
+		}
+	return true;
+}
 
 void
 run_native(Step *step, bool with_sign, Take take, void *context)
 {
 	Program *program = step->program;
-	ExprContext *expressions = program->expressions;
 	for (int i = 0; i < program->analysis->ir->blocks.n; i++)
-	{
-		const capture::Delta *delta = step->deltas[table_of(program, program->analysis->natives[i])];
-		if (delta == nullptr)
-			continue;
-		NativeBlock *block = block_at(program, i, delta->desc);
-		TupleTableSlot *slot = MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple);
-		int first = with_sign ? 1 : 0;
-		tuplestore_rescan(delta->rows);
-		while (tuplestore_gettupleslot(delta->rows, true, false, slot))
+		for (int o = 0; o < program->analysis->natives[i]->ntables; o++)
 		{
-			CHECK_FOR_INTERRUPTS();
-			ResetExprContext(expressions);
-			expressions->ecxt_scantuple = slot;
-			if (block->quals && !ExecQual(block->quals, expressions))
+			if (!has_delta(step, i, o))
 				continue;
-			TupleTableSlot *row = ExecClearTuple(block->row);
-			if (with_sign)
-				row->tts_values[0] = slot_getattr(slot, delta->desc->natts, &row->tts_isnull[0]);
-			for (int c = 0; c < block->noutputs; c++)
-				row->tts_values[first + c] =
-					ExecEvalExprSwitchContext(block->outputs[c], expressions, &row->tts_isnull[first + c]);
-			row->tts_isnull[block->noutputs] = row->tts_isnull[block->noutputs] || !with_sign;
-			take(ExecStoreVirtualTuple(row), context);
+			Passage passage{step, way_from(program, i, o), nullptr, program->expressions, with_sign, take, context};
+			run_way(&passage, i, step->deltas[table_at(program, i, o)]);
 		}
-		tuplestore_rescan(delta->rows);
-		ExecDropSingleTupleTableSlot(slot);
-	}
 }
 
 double

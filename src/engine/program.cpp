@@ -22,6 +22,8 @@ namespace {
 
 HTAB *programs;
 pg::Vec<Program *> retired; /* still pinned when they were replaced */
+int pinned;                 /* programs, counted as often as they are */
+uint64 swept;               /* the generation at which those out of date were last looked for */
 
 struct Entry
 {
@@ -89,6 +91,25 @@ is_native(const analyze::Analysis *analysis)
 	return true;
 }
 
+/* Does writing a row of the table run code of users, triggers aside: constraints, indexes over expressions, types? */
+bool
+runs_users_code(Relation rel)
+{
+	TupleConstr *constraints = RelationGetDescr(rel)->constr;
+	bool runs = constraints && constraints->num_check > 0;
+	ListCell *lc;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
+		runs = runs || contain_var_clause(reinterpret_cast<Node *>(RelationGetIndexExpressions(index))) ||
+			   RelationGetIndexPredicate(index) != NIL;
+		index_close(index, NoLock);
+	}
+	for (int i = 0; i < RelationGetDescr(rel)->natts; i++)
+		runs = runs || TupleDescAttr(RelationGetDescr(rel), i)->atttypid >= FirstNormalObjectId;
+	return runs;
+}
+
 TupleDesc
 make_keys_desc(const Program *program)
 {
@@ -127,6 +148,7 @@ build(const catalog::View *info)
 	Relation rel = table_open(info->view, AccessShareLock);
 	program->desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
 	Oid owner = rel->rd_rel->relowner;
+	program->names_matter = runs_users_code(rel);
 	table_close(rel, NoLock);
 
 	/* The view keeps the shape that it was made with, whatever keys its tables have by now. */
@@ -161,6 +183,7 @@ build(const catalog::View *info)
 	program->delta_descs = static_cast<TupleDesc *>(palloc0(sizeof(TupleDesc) * (program->analysis->ntables + 1)));
 	program->estate = CreateExecutorState();
 	program->expressions = GetPerTupleExprContext(program->estate);
+	program->names_matter = program->names_matter || program->analysis->surroundings.names;
 	program->native = is_native(program->analysis);
 	compile_aggregate(program);
 	pg::resume(identity);
@@ -282,6 +305,7 @@ pin_program(Oid view)
 		entry->program = fresh;
 	}
 	entry->program->pins++;
+	pinned++;
 	return entry->program;
 }
 
@@ -289,6 +313,7 @@ void
 unpin_program(Program *program)
 {
 	program->pins--;
+	pinned--;
 }
 
 void
@@ -297,8 +322,10 @@ release_programs() noexcept
 	for (Program *program : retired)
 		free_program(program);
 	retired.clear();
-	if (programs == nullptr)
+	if (programs == nullptr || (pinned == 0 && swept == catalog::generation()))
 		return;
+	pinned = 0;
+	swept = catalog::generation();
 	HASH_SEQ_STATUS scan;
 	hash_seq_init(&scan, programs);
 	while (Entry *entry = static_cast<Entry *>(hash_seq_search(&scan)))

@@ -75,11 +75,12 @@ struct Program
 	ExprContext *expressions;
 	ExprState **finals; /* aggregate: per visible column, or nullptr */
 	FmgrInfo *better;   /* aggregate: per state, for extremes */
-	bool native;        /* deltas are computed without queries */
+	bool native;        /* deltas may be computed without queries */
+	bool names_matter;  /* what maintenance evaluates, apart from queries, may look names up */
 	pg::Vec<Prepared> prepared;
 	/* for the layouts of the deltas, like the prepared queries */
 	pg::Vec<const LockPlan *> lock_plans;
-	struct NativeBlock **native_blocks;
+	struct NativeBlock *native_blocks;
 };
 
 /* The program of a view; pinned until the end of the transaction at the latest. */

@@ -7,7 +7,7 @@
 
 namespace dv::engine {
 
-/* Chooses and remembers the index that rows are found by; called with the indexes open. */
+/* Opens the index that rows are found by. */
 void begin_finding(Target *target, const Shape &shape);
 void end_finding(Target *target);
 

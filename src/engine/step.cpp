@@ -39,18 +39,12 @@ take_deltas(Step *step)
 		*delta = capture::materialize(table, from, to);
 		if (delta->nrows == 0)
 		{
-			tuplestore_end(delta->rows);
+			capture::end_delta(delta);
 			continue;
 		}
 		step->deltas[i] = delta;
 		step->mask |= UINT64CONST(1) << i;
 		step->rows_in += delta->nrows;
-
-		Named &entry = step->named.push(Named{});
-		snprintf(entry.name, NAMEDATALEN, "__dv_delta_%d", i);
-		entry.rows = delta->rows;
-		entry.desc = delta->desc;
-		entry.nrows = delta->nrows;
 	}
 	return known;
 }
@@ -113,7 +107,7 @@ Step *
 begin_step(const catalog::View *view, bool by_hand, bool looked_at)
 {
 	Step *step = static_cast<Step *>(palloc0(sizeof(Step)));
-	Relation rel = table_open(view->view, RowExclusiveLock);
+	Relation rel = table_open(view->view, NoLock); /* held by lock_relations */
 	step->program = pin_program(view->view);
 	step->info = view;
 	step->owner = rel->rd_rel->relowner;
@@ -140,8 +134,9 @@ begin_step(const catalog::View *view, bool by_hand, bool looked_at)
 void
 end_step(Step *step)
 {
-	for (const Named &entry : step->named)
-		tuplestore_end(entry.rows);
+	for (int i = 0; i < step->ndeltas; i++)
+		if (step->deltas[i])
+			capture::end_delta(step->deltas[i]);
 	unpin_program(step->program);
 }
 
@@ -158,21 +153,41 @@ delta_column(TupleDesc delta, const char *name)
 pg::Identity
 act_as_owner(const Step *step)
 {
-	pg::Identity before = pg::assume(step->owner, SECURITY_LOCAL_USERID_CHANGE);
-	if (step->program->analysis->settings_matter)
+	/* To set the path is dear: see to it only where something may look a name up. Queries see to it themselves. */
+	pg::Identity before = pg::act_as(step->owner, SECURITY_LOCAL_USERID_CHANGE);
+	if (step->program->names_matter || step->has_triggers)
+		pg::pin_search_path();
+	if (step->program->analysis->surroundings.settings)
 		pg::set_locally(step->info->nsettings, step->info->settings);
 	return before;
 }
+
+namespace {
+
+Named
+named_delta(const Step *step, int i)
+{
+	Named named{};
+	snprintf(named.name, NAMEDATALEN, "__dv_delta_%d", i);
+	named.rows = capture::delta_store(step->deltas[i]);
+	named.desc = step->deltas[i]->desc;
+	named.nrows = step->deltas[i]->nrows;
+	return named;
+}
+
+} // namespace
 
 void
 connect(Step *step)
 {
 	if (step->connected)
 		return;
+	pg::pin_search_path();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	for (const Named &entry : step->named)
-		register_named(entry);
+	for (int i = 0; i < step->ndeltas; i++)
+		if (step->deltas[i])
+			register_named(named_delta(step, i));
 	step->connected = true;
 }
 
@@ -183,8 +198,9 @@ disconnect(Step *step)
 {
 	if (!step->connected)
 		return;
-	for (const Named &entry : step->named)
-		unregister_named(entry);
+	for (int i = 0; i < step->ndeltas; i++)
+		if (step->deltas[i])
+			unregister_named(named_delta(step, i));
 	SPI_finish();
 	step->connected = false;
 }

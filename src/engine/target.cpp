@@ -128,7 +128,7 @@ open_target(Oid view, const Shape &shape, bool feeds_views)
 	Target *target = static_cast<Target *>(palloc0(sizeof(Target)));
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
 
-	target->rel = table_open(view, RowExclusiveLock);
+	target->rel = table_open(view, NoLock);
 	refuse_row_triggers(target->rel);
 	target->estate = estate;
 	target->feeds_views = feeds_views;
@@ -144,7 +144,6 @@ open_target(Oid view, const Shape &shape, bool feeds_views)
 	target->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->rri, target->rel, 1, nullptr, 0);
 	estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, target->rri);
-	ExecOpenIndices(target->rri, true);
 
 	target->on_insert = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_INSERT);
 	target->on_update = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_UPDATE);
@@ -174,12 +173,28 @@ close_target(Target *target)
 	FreeExecutorState(estate);
 }
 
+namespace {
+
+/* An update that leaves the indexed columns alone does without them. */
+void
+open_indexes(Target *target)
+{
+	if (target->nindexes == 0 || target->rri->ri_NumIndices > 0)
+		return;
+	MemoryContext old = MemoryContextSwitchTo(target->estate->es_query_cxt);
+	ExecOpenIndices(target->rri, true);
+	MemoryContextSwitchTo(old);
+}
+
+} // namespace
+
 void
 insert_row(Target *target, TupleTableSlot *slot)
 {
 	MemoryContext old = enter_row(target);
 	List *recheck = NIL;
 
+	open_indexes(target);
 	check_constraints(target, slot);
 	table_tuple_insert(target->rel, slot, target->estate->es_output_cid, 0, nullptr);
 	if (target->rri->ri_NumIndices > 0)
@@ -210,8 +225,11 @@ try_update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleT
 		return false;
 	}
 	note_written(target, slot);
-	if (target->rri->ri_NumIndices > 0 && pg::wants_index_entries(indexes))
+	if (target->nindexes > 0 && pg::wants_index_entries(indexes))
+	{
+		open_indexes(target);
 		recheck = pg::update_index_entries(target->rri, slot, target->estate, indexes);
+	}
 	ExecARUpdateTriggers(target->estate, target->rri, nullptr, nullptr, &old_tid, nullptr, slot, recheck,
 						 target->on_update, false);
 	if (target->feeds_views)
@@ -259,7 +277,7 @@ try_delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot)
 void
 note_group_gone(Target *target)
 {
-	if (IsolationIsSerializable() && target->rri->ri_NumIndices > 1)
+	if (IsolationIsSerializable() && target->nindexes > 1)
 		PredicateLockRelation(target->rel, GetTransactionSnapshot());
 }
 
@@ -283,6 +301,7 @@ insert_row_unless_exists(Target *target, TupleTableSlot *slot)
 		return true;
 	}
 	old = enter_row(target);
+	open_indexes(target);
 	arbiters = list_make1_oid(target->key_index);
 	check_constraints(target, slot);
 	for (;;)

@@ -48,10 +48,9 @@ add_from_delta(const Step *step, const LockPlan *plan, int table, pg::Vec<Tag> *
 		any = any || (source.table == table && source.column > 0);
 	if (!any)
 		return;
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple);
+	capture::DeltaReader reader = capture::begin_delta(delta);
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "values", ALLOCSET_SMALL_SIZES);
-	tuplestore_rescan(delta->rows);
-	while (tuplestore_gettupleslot(delta->rows, true, false, slot))
+	while (capture::next_row(&reader))
 	{
 		MemoryContext before = MemoryContextSwitchTo(scratch);
 		for (const ValueSource &source : plan->sources)
@@ -59,15 +58,14 @@ add_from_delta(const Step *step, const LockPlan *plan, int table, pg::Vec<Tag> *
 			if (source.table != table || source.column == 0)
 				continue;
 			bool isnull;
-			Datum value = slot_getattr(slot, source.column, &isnull);
+			Datum value = slot_getattr(reader.slot, source.column, &isnull);
 			if (!isnull)
 				add_tag(step, source, value, tags);
 		}
 		MemoryContextSwitchTo(before);
 		MemoryContextReset(scratch);
 	}
-	tuplestore_rescan(delta->rows);
-	ExecDropSingleTupleTableSlot(slot);
+	capture::end_reading(&reader);
 	MemoryContextDelete(scratch);
 }
 

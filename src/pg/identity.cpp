@@ -3,7 +3,7 @@
 namespace dv::pg {
 
 Identity
-assume(Oid user, int flags)
+act_as(Oid user, int flags)
 {
 	Identity before;
 
@@ -11,7 +11,20 @@ assume(Oid user, int flags)
 	/* LOCAL_USERID_CHANGE keeps SET ROLE and the like from ending what we began. */
 	SetUserIdAndSecContext(user, before.context | SECURITY_LOCAL_USERID_CHANGE | flags);
 	before.nest = NewGUCNestLevel();
+	return before;
+}
+
+void
+pin_search_path()
+{
 	set_locally("search_path", "pg_catalog, pg_temp");
+}
+
+Identity
+assume(Oid user, int flags)
+{
+	Identity before = act_as(user, flags);
+	pin_search_path();
 	return before;
 }
 

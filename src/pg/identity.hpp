@@ -15,7 +15,13 @@ struct Identity
 	int nest;
 };
 
-/* From here on as `user`, with search_path pinned; `flags` are added to the security context. */
+/* From here on as `user`; `flags` are added to the security context. */
+Identity act_as(Oid user, int flags);
+
+/* Names are looked up in the server's own schema until the resume. */
+void pin_search_path();
+
+/* Both. */
 Identity assume(Oid user, int flags);
 
 /* Back to who we were; settings made since are undone. */
