@@ -2,6 +2,7 @@
 #include "publish/plugin.hpp"
 
 #include "pg/compat.hpp"
+#include "pg/value_settings.hpp"
 
 namespace dv::publish {
 
@@ -150,10 +151,10 @@ write_change(LogicalDecodingContext *ctx, ReorderBufferTXN *txn, Relation rel, R
 	if (new_tuple != nullptr && old_tuple != nullptr && rel->rd_rel->relreplident == REPLICA_IDENTITY_FULL)
 		complete(&row, old, desc->natts);
 
-	int nest = entry->settings_matter ? begin_settings() : 0;
+	int nest = entry->settings_matter ? pg::begin_value_settings() : 0;
 	plugin->format->change(ctx, txn, {change, entry, new_tuple ? &row : nullptr, old_tuple ? &old : nullptr});
 	if (nest != 0)
-		end_settings(nest);
+		pg::end_value_settings(nest);
 }
 
 /* Outside of a block, and in it. */

@@ -78,10 +78,8 @@ document_of(const Call *call, HeapTupleHeader header)
 	heap_deform_tuple(&tuple, call->desc, values, nulls);
 	initStringInfo(&bytes);
 	appendStringInfoSpaces(&bytes, VARHDRSZ + 1);
-	int nest = call->rows->settings_matter ? begin_settings() : 0;
-	bytes.data[VARHDRSZ] = documents()->put(&bytes, call->rows, values, nulls);
-	if (nest != 0)
-		end_settings(nest);
+	char letter = documents()->put(&bytes, call->rows, values, nulls);
+	bytes.data[VARHDRSZ] = letter;
 	SET_VARSIZE(bytes.data, bytes.len);
 	return reinterpret_cast<bytea *>(bytes.data);
 }

@@ -182,7 +182,6 @@ describe_documents(const Options &options, Relation rel, Published *entry)
 	Datum sink_options = DirectFunctionCall1(jsonb_in, CStringGetDatum(options.sink_options));
 	entry->has_identity = true;
 	entry->rows = documents()->compile(shape, DatumGetJsonbP(sink_options));
-	entry->settings_matter = entry->rows->settings_matter;
 	entry->columns = static_cast<Column *>(palloc0(sizeof(Column) * Max(shape.columns.n, 1)));
 	for (AttrNumber attno : shape.columns)
 	{

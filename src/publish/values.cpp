@@ -1,7 +1,5 @@
 #include "publish/values.hpp"
 
-#include "pg/identity.hpp"
-
 extern "C" {
 #include "access/transam.h"
 #include "utils/fmgroids.h"
@@ -105,25 +103,6 @@ make_writer(Oid type, int32 typmod)
 						   &writer->function);
 	}
 	return writer;
-}
-
-int
-begin_settings()
-{
-	static const char *const settings[] = {
-		"DateStyle",          "ISO, MDY", "IntervalStyle", "postgres", "TimeZone",    "UTC",
-		"extra_float_digits", "1",        "bytea_output",  "hex",      "lc_monetary", "C",
-	};
-	int nest = NewGUCNestLevel();
-
-	pg::set_locally(lengthof(settings), settings);
-	return nest;
-}
-
-void
-end_settings(int nest)
-{
-	AtEOXact_GUC(false, nest);
 }
 
 void

@@ -23,10 +23,6 @@ struct ValueWriter
 /* In CurrentMemoryContext. */
 ValueWriter *make_writer(Oid type, int32 typmod);
 
-/* From here on with the settings that values are written under; the result goes to `end_settings`. */
-int begin_settings();
-void end_settings(int nest);
-
 void write_value(StringInfo out, ValueWriter *writer, Datum value, bool numbers_as_strings);
 
 /* Is this the JSON null, which is written as SQL's NULL is? */

@@ -24,10 +24,7 @@ struct Shape
 };
 
 /* A shape, compiled under a sink's options. */
-struct Rows
-{
-	bool settings_matter; /* for some value: call under publish::begin_settings */
-};
+struct Rows;
 
 /*
  * Rows are compiled in CurrentMemoryContext, which must last as long; the shape's descriptor must, too.  What is written

@@ -139,7 +139,7 @@ put_decimal_text(Output *out, Name name, Decimal decimal, const char *text, int 
 	if (out->options->numeric == Numeric::string)
 		return put_text(out, name, text, size);
 	return refuse(out, "numeric out of range",
-				  "a number has more than the 34 digits, or another exponent, of Decimal128");
+				  "a number has more than 34 digits, or is beyond the range of Decimal128");
 }
 
 bool

@@ -2,6 +2,8 @@
 #include "sink/bson/options.hpp"
 #include "sink/bson/values.hpp"
 
+#include "pg/value_settings.hpp"
+
 extern "C" {
 #include "mb/pg_wchar.h"
 
@@ -18,7 +20,9 @@ constexpr const char *document_column = "document";
 /* How much of a row is told where it has no document. */
 constexpr int most_told = 8192;
 
-struct Compiled : Rows
+} // namespace
+
+struct Rows
 {
 	Options options;
 	pg::Vec<Field> fields;
@@ -28,7 +32,10 @@ struct Compiled : Rows
 	AttrNumber document_attno;
 	TupleDesc desc;
 	pg::Vec<AttrNumber> columns;
+	bool settings_matter; /* for some value */
 };
+
+namespace {
 
 const FormData_pg_attribute *
 attribute(TupleDesc desc, AttrNumber attno)
@@ -46,7 +53,7 @@ compile_field(TupleDesc desc, AttrNumber attno)
 
 /* MongoDB takes no array for _id, and in it no name that begins like an operator. */
 void
-compile_key(Compiled *rows, const Shape &shape)
+compile_key(Rows *rows, const Shape &shape)
 {
 	if (!shape.has_key)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("the view's rows have no key"),
@@ -65,7 +72,7 @@ compile_key(Compiled *rows, const Shape &shape)
 }
 
 void
-compile_document(Compiled *rows, const Shape &shape)
+compile_document(Rows *rows, const Shape &shape)
 {
 	for (AttrNumber attno : shape.columns)
 		if (strcmp(NameStr(attribute(shape.desc, attno)->attname), rows->options.document) == 0)
@@ -83,7 +90,7 @@ compile_document(Compiled *rows, const Shape &shape)
 
 /* A column of that name is the key, or part of it: else there would be two. */
 void
-compile_columns(Compiled *rows, const Shape &shape)
+compile_columns(Rows *rows, const Shape &shape)
 {
 	for (AttrNumber attno : shape.columns)
 	{
@@ -104,7 +111,7 @@ compile_columns(Compiled *rows, const Shape &shape)
 Rows *
 compile(const Shape &shape, const Jsonb *options)
 {
-	Compiled *rows = static_cast<Compiled *>(palloc0(sizeof(Compiled)));
+	Rows *rows = static_cast<Rows *>(palloc0(sizeof(Rows)));
 
 	rows->options = read_options(options, shape.types ? document_column : nullptr);
 	rows->desc = shape.desc;
@@ -135,47 +142,67 @@ is_valid(const char *data, int size)
 #endif
 
 Output
-begin(StringInfo bytes, const Compiled *rows)
+begin(StringInfo bytes, const Rows *rows)
 {
 	return {bytes, &rows->options, false, 0, nullptr, nullptr, InvalidAttrNumber};
 }
 
-/* One value alone may be what MongoDB does not take for _id. */
+/* Returns what end_settings wants. */
+int
+begin_settings(const Rows *rows)
+{
+	return rows->settings_matter ? pg::begin_value_settings() : 0;
+}
+
+void
+end_settings(int nest)
+{
+	if (nest != 0)
+		pg::end_value_settings(nest);
+}
+
+/* MongoDB takes no name in _id that begins like an operator, at any depth. */
 bool
-check_plain_id(Output *out, int start)
+has_operator(bson_iter_t *iterator)
+{
+	bson_iter_t inner;
+
+	while (bson_iter_next(iterator))
+		if (bson_iter_key(iterator)[0] == '$' || (bson_iter_recurse(iterator, &inner) && has_operator(&inner)))
+			return true;
+	return false;
+}
+
+bool
+check_id(Output *out, int start)
 {
 	const char *element = out->bytes->data + start;
+	const char *document = element + 1 + id_name.size + 1;
 	bson_iter_t iterator;
 
 	if (*element == BSON_TYPE_ARRAY)
 		return refuse(out, "key not allowed", "the key is an array, which MongoDB does not take for _id");
 	if (*element != BSON_TYPE_DOCUMENT)
 		return true;
-	const char *document = element + 1 + id_name.size + 1;
 	if (!bson_iter_init_from_data(&iterator, reinterpret_cast<const uint8_t *>(document),
 								  out->bytes->data + out->bytes->len - document))
 		elog(ERROR, "the key is no document");
-	while (bson_iter_next(&iterator))
-		if (bson_iter_key(&iterator)[0] == '$')
-			return refuse(out, "key not allowed", "the key has a member whose name begins with $");
-	return true;
+	return !has_operator(&iterator) || refuse(out, "key not allowed", "the key has a member whose name begins with $");
 }
 
 bool
 put_plain_id(Output *out, const Field &key, const Datum *values, const bool *nulls)
 {
-	int start = out->bytes->len;
-
 	if (nulls[key.attno - 1])
 		return put_null(out, id_name);
-	if (put_value(out, id_name, key.value, values[key.attno - 1]) && check_plain_id(out, start))
+	if (put_value(out, id_name, key.value, values[key.attno - 1]))
 		return true;
 	out->column = key.attno;
 	return false;
 }
 
 bool
-put_wrapped_id(Output *out, const Compiled *rows, const Datum *values, const bool *nulls)
+put_wrapped_id(Output *out, const Rows *rows, const Datum *values, const bool *nulls)
 {
 	int place;
 
@@ -186,17 +213,19 @@ put_wrapped_id(Output *out, const Compiled *rows, const Datum *values, const boo
 }
 
 bool
-put_id(Output *out, const Compiled *rows, const Datum *values, const bool *nulls)
+put_id(Output *out, const Rows *rows, const Datum *values, const bool *nulls)
 {
+	int start = out->bytes->len;
+
 	out->in_key = true;
 	bool written =
 		rows->wrapped ? put_wrapped_id(out, rows, values, nulls) : put_plain_id(out, rows->key[0], values, nulls);
 	out->in_key = false;
-	return written;
+	return written && check_id(out, start);
 }
 
 bool
-put_content(Output *out, const Compiled *rows, const Span &id, const Datum *values, const bool *nulls)
+put_content(Output *out, const Rows *rows, const Span &id, const Datum *values, const bool *nulls)
 {
 	int i = rows->document_attno - 1;
 
@@ -211,7 +240,7 @@ put_content(Output *out, const Compiled *rows, const Span &id, const Datum *valu
 }
 
 bool
-put_document(Output *out, const Compiled *rows, const Datum *values, const bool *nulls)
+put_document(Output *out, const Rows *rows, const Datum *values, const bool *nulls)
 {
 	int place;
 
@@ -224,21 +253,22 @@ put_document(Output *out, const Compiled *rows, const Datum *values, const bool 
 bool
 put_key(StringInfo bytes, Rows *rows, const Datum *values, const bool *nulls)
 {
-	const Compiled *compiled = static_cast<const Compiled *>(rows);
-	Output out = begin(bytes, compiled);
+	Output out = begin(bytes, rows);
 	int start = bytes->len;
 	int place;
 
+	int nest = begin_settings(rows);
 	open_root(&out, &place);
-	if (put_id(&out, compiled, values, nulls) && close_root(&out, place))
-		return true;
-	bytes->len = start;
-	return false;
+	bool written = put_id(&out, rows, values, nulls) && close_root(&out, place);
+	end_settings(nest);
+	if (!written)
+		bytes->len = start;
+	return written;
 }
 
 /* For people: names and values, cut where they are long. */
 Name
-tell_row(const Compiled *rows, const Datum *values, const bool *nulls)
+tell_row(const Rows *rows, const Datum *values, const bool *nulls)
 {
 	StringInfoData text;
 
@@ -261,7 +291,7 @@ tell_row(const Compiled *rows, const Datum *values, const bool *nulls)
 }
 
 const char *
-message_of(const Output &refused, const Compiled *rows)
+message_of(const Output &refused, const Rows *rows)
 {
 	if (refused.column == InvalidAttrNumber)
 		return refused.message;
@@ -269,7 +299,7 @@ message_of(const Output &refused, const Compiled *rows)
 }
 
 void
-put_refusal(const Output &refused, const Compiled *rows, const Datum *values, const bool *nulls)
+put_refusal(const Output &refused, const Rows *rows, const Datum *values, const bool *nulls)
 {
 	Output out = begin(refused.bytes, rows);
 	int place;
@@ -279,7 +309,9 @@ put_refusal(const Output &refused, const Compiled *rows, const Datum *values, co
 	if (!put_id(&out, rows, values, nulls))
 		out.bytes->len = start;
 	const char *message = message_of(refused, rows);
+	int nest = pg::begin_value_settings();
 	Name row = tell_row(rows, values, nulls);
+	pg::end_value_settings(nest);
 	if (!put_text(&out, literal("code"), refused.code, static_cast<int>(strlen(refused.code))) ||
 		!put_text(&out, literal("message"), message, static_cast<int>(strlen(message))) ||
 		!(put_text(&out, literal("row"), row.text, row.size) || put_null(&out, literal("row"))) ||
@@ -290,16 +322,17 @@ put_refusal(const Output &refused, const Compiled *rows, const Datum *values, co
 char
 put(StringInfo bytes, Rows *rows, const Datum *values, const bool *nulls)
 {
-	const Compiled *compiled = static_cast<const Compiled *>(rows);
-	Output out = begin(bytes, compiled);
+	Output out = begin(bytes, rows);
 	int start = bytes->len;
-	bool written = put_document(&out, compiled, values, nulls);
+	int nest = begin_settings(rows);
+	bool written = put_document(&out, rows, values, nulls);
 
 	if (!written)
 	{
 		bytes->len = start;
-		put_refusal(out, compiled, values, nulls);
+		put_refusal(out, rows, values, nulls);
 	}
+	end_settings(nest);
 	Assert(is_valid(bytes->data + start, bytes->len - start));
 	return written ? 'P' : 'E';
 }
