@@ -140,7 +140,8 @@ SINK_PROGRAM := $(if $(SINK_PROGRAM_OBJS),deltaview_sink)
 MONGO_FLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MONGO)))
 SINK_LIBS := $(shell pkg-config --libs $(MONGO)) -L$(libdir) -lpq
 SINK_SERVER_FLAGS := $(SERVER_FLAGS) $(MONGO_FLAGS) -isystem $(includedir)
-SINK_CLIENT_FLAGS := $(DV_FLAGS) -DDV_CLIENT $(MONGO_FLAGS) -isystem $(includedir)
+SINK_CLIENT_FLAGS := $(DV_FLAGS) -DDV_CLIENT $(MONGO_FLAGS) -isystem $(includedir) \
+	-DDV_VERSION='"$(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" pg_deltaview.control)"'
 SINK_STAMP_TEXT := $(STAMP_TEXT) $(MONGO) $(shell pkg-config --modversion $(MONGO))
 $(shell mkdir -p $(sort $(dir $(SINK_OBJS))); \
 	test "$$(cat $(BUILD)/sink_sources 2>/dev/null)" = '$(SINK_STAMP_TEXT) $(SINK_OBJS)' || echo '$(SINK_STAMP_TEXT) $(SINK_OBJS)' > $(BUILD)/sink_sources; \
