@@ -310,6 +310,8 @@ start(LogicalDecodingContext *ctx, OutputPluginOptions *output, bool)
 	if (ctx->slot->data.two_phase && (plugin->options.format_version != 2 || !plugin->options.include_transaction))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("a slot for two-phase commit needs format-version 2 and include-transaction")));
+	if (plugin->options.documents)
+		(void) documents();
 	plugin->format = format_of(plugin->options);
 	plugin->scratch = AllocSetContextCreate(ctx->context, "pg_deltaview change", ALLOCSET_DEFAULT_SIZES);
 	plugin->object = makeStringInfo();

@@ -183,11 +183,26 @@ scalar(void *state, char *token, JsonTokenType type)
 	return pg::JsonAction();
 }
 
+/* In another encoding than UTF-8 the parser raises for a character that this does not have. */
+bool
+may_raise(const char *json, int size)
+{
+	if (GetDatabaseEncoding() == PG_UTF8)
+		return false;
+	for (int i = 0; i + 3 < size; i++)
+		if (json[i] == '\\' && json[++i] == 'u' && (json[i + 1] != '0' || json[i + 2] != '0' || json[i + 3] > '7'))
+			return true;
+	return false;
+}
+
 bool
 read(Reader *reader, text *value)
 {
 	JsonSemAction actions = {};
 
+	if (may_raise(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value)))
+		return refuse(reader->out, "invalid text",
+					  "json has an escape of a character beyond ASCII, and the database is not in UTF-8");
 	actions.semstate = reader;
 	actions.object_start = begin_object;
 	actions.object_end = end_value;

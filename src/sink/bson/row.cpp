@@ -298,6 +298,18 @@ message_of(const Output &refused, const Rows *rows)
 	return psprintf("column \"%s\": %s", NameStr(attribute(rows->desc, refused.column)->attname), refused.message);
 }
 
+bool
+put_told(Output *out, Name row)
+{
+	if (put_text(out, literal("row"), row.text, row.size))
+		return true;
+	char *ascii = pnstrdup(row.text, row.size);
+	for (int i = 0; i < row.size; i++)
+		if (IS_HIGHBIT_SET(ascii[i]))
+			ascii[i] = '?';
+	return put_text(out, literal("row"), ascii, row.size);
+}
+
 void
 put_refusal(const Output &refused, const Rows *rows, const Datum *values, const bool *nulls)
 {
@@ -313,8 +325,7 @@ put_refusal(const Output &refused, const Rows *rows, const Datum *values, const 
 	Name row = tell_row(rows, values, nulls);
 	pg::end_value_settings(nest);
 	if (!put_text(&out, literal("code"), refused.code, static_cast<int>(strlen(refused.code))) ||
-		!put_text(&out, literal("message"), message, static_cast<int>(strlen(message))) ||
-		!(put_text(&out, literal("row"), row.text, row.size) || put_null(&out, literal("row"))) ||
+		!put_text(&out, literal("message"), message, static_cast<int>(strlen(message))) || !put_told(&out, row) ||
 		!close_root(&out, place))
 		elog(ERROR, "could not write why a row has no document: %s", out.message);
 }
@@ -337,17 +348,18 @@ put(StringInfo bytes, Rows *rows, const Datum *values, const bool *nulls)
 	return written ? 'P' : 'E';
 }
 
+/* Without what stands at its beginning and end; in the server's encoding. */
 char *
-json_text(const bson_t *bson)
+json_text(const bson_t *bson, size_t before, size_t after)
 {
 	size_t size;
 	char *text = bson_as_canonical_extended_json(bson, &size);
 
 	if (text == nullptr)
 		elog(ERROR, "invalid BSON");
-	char *result = pnstrdup(text, size);
+	char *result = pnstrdup(text + before, size - before - after);
 	bson_free(text);
-	return result;
+	return pg_any_to_server(result, static_cast<int>(strlen(result)), PG_UTF8);
 }
 
 void
@@ -363,13 +375,12 @@ text_of(const char *data, int size)
 	bson_t bson;
 
 	read_bson(&bson, data, size);
-	return json_text(&bson);
+	return json_text(&bson, 0, 0);
 }
 
 char *
 id_text_of(const char *data, int size)
 {
-	/* What stands around it as a document of its own. */
 	static constexpr char before[] = "{ \"_id\" : ";
 	static constexpr char after[] = " }";
 	bson_t bson;
@@ -377,17 +388,20 @@ id_text_of(const char *data, int size)
 	bson_iter_t iterator;
 
 	read_bson(&bson, data, size);
-	if (!bson_iter_init_find(&iterator, &bson, "_id"))
+	if (!bson_iter_init_find(&iterator, &bson, id_name.text))
 		return nullptr;
-	bson_init(&alone);
-	bool copied = bson_append_iter(&alone, nullptr, 0, &iterator);
-	char *whole = copied ? bson_as_canonical_extended_json(&alone, nullptr) : nullptr;
-	bson_destroy(&alone);
-	if (whole == nullptr)
-		elog(ERROR, "invalid BSON");
-	char *result = pnstrdup(whole + sizeof(before) - 1, strlen(whole) - (sizeof(before) - 1) - (sizeof(after) - 1));
-	bson_free(whole);
-	return result;
+	/* It is the first element: that, as a document of its own. */
+	StringInfoData bytes;
+	Output out = {&bytes, nullptr, false, 0, nullptr, nullptr, InvalidAttrNumber};
+	const char *end = bson_iter_next(&iterator) ? data + bson_iter_offset(&iterator) : data + size - 1;
+	int place;
+
+	initStringInfo(&bytes);
+	open_root(&out, &place);
+	appendBinaryStringInfo(&bytes, data + sizeof(int32), static_cast<int>(end - data - sizeof(int32)));
+	close(&out, place);
+	read_bson(&alone, bytes.data, bytes.len);
+	return json_text(&alone, sizeof(before) - 1, sizeof(after) - 1);
 }
 
 constexpr Documents documents = {compile, put, put_key, text_of, id_text_of};
