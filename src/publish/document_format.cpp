@@ -1,5 +1,5 @@
 /*
- * format bson: for a sink, the documents of one view.  A message is a letter, an LSN, and what docs/sink.md says.
+ * format bson: for a sink, the documents of one view.  A message is a letter, an LSN, and what docs/bson-types.md says.
  */
 #include "publish/format.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * What pg_deltaview.so asks of pg_deltaview_sink.so: rows of a view as BSON documents.  docs/sink.md, "Types".
+ * What pg_deltaview.so asks of pg_deltaview_sink.so: rows of a view as BSON documents.  docs/bson-types.md.
  */
 #include "pg/postgres.hpp"
 #include "pg/vec.hpp"
