@@ -2,7 +2,8 @@
 
 /*
  * Rows that came and went between two positions cancel out, so that no delta
- * query sees a value that was never there at a flush (and fails on it).
+ * query sees a value that was never there at a flush (and fails on it).  The
+ * rows of one statement were all there before it, or are there after it.
  */
 #include "pg/postgres.hpp"
 #include "pg/vec.hpp"

@@ -61,6 +61,7 @@ capture_rows(TableState *state, Layout *layout, Relation rel, Tuplestorestate *o
 	Rows olds;
 	Rows news;
 
+	state->last_start = state->log.end;
 	begin_rows(&olds, rel, old_rows);
 	begin_rows(&news, rel, new_rows);
 	for (;;)
@@ -169,6 +170,7 @@ append(Relation rel, int sign, TupleTableSlot *slot)
 		Layout *layout = layout_for_append(state, rel, info, generation);
 		if (layout != nullptr)
 			add_row(&store->pool, &state->log, layout, sign, slot, Stored::none, nullptr);
+		state->last_start = state->log.end;
 		store->statement_views |= info->on_statement;
 	}
 	note_change(state, info);

@@ -175,7 +175,8 @@ materialize(Oid table, uint64 from, uint64 to)
 	if (to - from <= most_netted)
 	{
 		read_few(state, from, to, &delta.few);
-		net(&delta.few, delta.desc);
+		if (from < state->last_start)
+			net(&delta.few, delta.desc);
 		delta.nrows = delta.few.n;
 	}
 	else

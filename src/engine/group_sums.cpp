@@ -112,17 +112,42 @@ merge_part(const Groups *groups, int state, Part *into, const Part &from)
 	}
 }
 
+/* Has the row at hand the key of the one before, image by image?  Most updates leave a row in its group. */
+bool
+is_in_last(const Groups *groups)
+{
+	const Shape &shape = groups->step->program->analysis->shape;
+	bool same = groups->last >= 0;
+	for (int i = 0; same && i < shape.nkeys; i++)
+	{
+		int at = shape.keys[i] - 1;
+		const TupleTableSlot *row = groups->row;
+		const TupleTableSlot *key = groups->all[groups->last].key;
+		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, at);
+		same = row->tts_isnull[at] == key->tts_isnull[at] &&
+			   (row->tts_isnull[at] ||
+				datum_image_eq(row->tts_values[at], key->tts_values[at], att->attbyval, att->attlen));
+	}
+	return same;
+}
+
 /* groups->row has the key, groups->parts what is added. */
 void
 add(Groups *groups, int64 left)
 {
 	Program *program = groups->step->program;
 	int nstates = ir_of(groups).states.n;
-	Hash128 hash = key_hash(program->hasher, groups->row);
+	Hash128 hash{};
+	int found = groups->last;
+	if (!is_in_last(groups))
+	{
+		hash = key_hash(program->hasher, groups->row);
+		found = find_group(groups, hash);
+	}
 	MemoryContext before = MemoryContextSwitchTo(groups->context);
-	int found = find_group(groups, hash);
 	if (found >= 0)
 	{
+		groups->last = found;
 		groups->all[found].left += left;
 		for (int i = 0; i < nstates; i++)
 			merge_part(groups, i, &groups->all[found].parts[i], groups->parts[i]);
@@ -140,6 +165,7 @@ add(Groups *groups, int64 left)
 		part.leaving = copied(groups, i, part.leaving, part.leaving_isnull);
 	}
 	groups->all.push(group);
+	groups->last = groups->all.n - 1;
 	if (groups->all.n > few && groups->all.n * 2 > groups->slots.n)
 		grow_slots(groups);
 	else if (!groups->slots.empty())
@@ -183,6 +209,7 @@ begin_groups(Step *step)
 {
 	Groups *groups = static_cast<Groups *>(palloc0(sizeof(Groups)));
 	groups->step = step;
+	groups->last = -1;
 	groups->context = CurrentMemoryContext;
 	groups->all.context = CurrentMemoryContext;
 	groups->slots.context = CurrentMemoryContext;

@@ -32,6 +32,7 @@ struct Groups
 	MemoryContext context;
 	pg::Vec<Group> all;
 	pg::Vec<int32> slots; /* hash table of indexes in all, -1 where free; empty while there are few */
+	int last;             /* the group of the row before, or -1 */
 	TupleTableSlot *row;
 	Part *parts; /* of the row at hand */
 };

@@ -335,9 +335,16 @@ make_way(Program *program, const analyze::Native *native, int occurrence)
 	{
 		way->noutputs = list_length(native->outputs);
 		way->outputs = static_cast<ExprState **>(palloc(sizeof(ExprState *) * static_cast<Size>(way->noutputs + 1)));
+		way->copied = static_cast<int *>(palloc(sizeof(int) * static_cast<Size>(way->noutputs + 1)));
 		ListCell *lc;
 		foreach (lc, native->outputs)
-			way->outputs[foreach_current_index(lc)] = compiled(static_cast<Node *>(lfirst(lc)), &columns);
+		{
+			Node *output = static_cast<Node *>(lfirst(lc));
+			int at = foreach_current_index(lc);
+			bool column = IsA(output, Var);
+			way->outputs[at] = column ? nullptr : compiled(output, &columns);
+			way->copied[at] = column ? columns.at(reinterpret_cast<const Var *>(output)) : -1;
+		}
 		way->reads = reads_of(columns, occurrence);
 		for (LookUp &look_up : way->look_ups)
 			look_up.reads = reads_of(columns, look_up.occurrence);

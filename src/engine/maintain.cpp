@@ -4,6 +4,10 @@
 #include "engine/test_break.hpp"
 #include "pg/identity.hpp"
 
+extern "C" {
+#include "optimizer/optimizer.h"
+}
+
 namespace dv::engine {
 
 namespace {
@@ -208,13 +212,36 @@ cost_of_whole(Program *program)
 	return prepare(program, Purpose::whole_content, 0, 0).cost + prepare(program, Purpose::whole_stored, 0, 0).cost;
 }
 
+namespace {
+
+/* Who recomputes the view reads the changed tables, too. */
+double
+least_cost_of_whole(const Step *step)
+{
+	double cost = 0;
+	for (int i = 0; i < step->ndeltas; i++)
+	{
+		if (step->deltas[i] == nullptr)
+			continue;
+		Relation rel = table_open(step->deltas[i]->table, AccessShareLock);
+		cost += Max(static_cast<double>(rel->rd_rel->reltuples), 0) * cpu_tuple_cost;
+		table_close(rel, NoLock);
+	}
+	return cost;
+}
+
+} // namespace
+
 bool
 terms_cost_more(Step *step)
 {
+	bool native = runs_natively(step);
+	double cost = native_cost(step);
+	if (native && cost < least_cost_of_whole(step))
+		return false;
 	connect(step);
 	int before = restrict_operation();
-	double cost = native_cost(step);
-	if (!runs_natively(step))
+	if (!native)
 	{
 		Prepared terms = prepare(step->program, Purpose::terms, step->mask, step->rows_in);
 		cost = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows);

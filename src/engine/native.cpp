@@ -112,8 +112,10 @@ read_row(const Passage *passage, const pg::Vec<Read> &reads, TupleTableSlot *slo
 bool
 satisfies(Passage *passage, ExprState *quals)
 {
+	if (quals == nullptr)
+		return true;
 	ResetExprContext(passage->expressions);
-	return quals == nullptr || ExecQual(quals, passage->expressions);
+	return ExecQual(quals, passage->expressions);
 }
 
 void
@@ -127,8 +129,17 @@ hand_over(Passage *passage, int32 sign)
 	result->tts_values[0] = Int32GetDatum(sign);
 	result->tts_isnull[0] = false;
 	for (int i = 0; i < way->noutputs; i++)
-		result->tts_values[first + i] =
-			ExecEvalExprSwitchContext(way->outputs[i], passage->expressions, &result->tts_isnull[first + i]);
+	{
+		Datum *value = &result->tts_values[first + i];
+		bool *isnull = &result->tts_isnull[first + i];
+		if (way->outputs[i])
+			*value = ExecEvalExprSwitchContext(way->outputs[i], passage->expressions, isnull);
+		else
+		{
+			*value = way->row->tts_values[way->copied[i]];
+			*isnull = way->row->tts_isnull[way->copied[i]];
+		}
+	}
 	passage->take(ExecStoreVirtualTuple(result), passage->context);
 }
 

@@ -59,7 +59,8 @@ struct Way
 	pg::Vec<Read> delta_reads; /* the same of a row of the table's delta, once one was read */
 	pg::Vec<LookUp> look_ups;
 	int noutputs;
-	ExprState **outputs;
+	ExprState **outputs;    /* nullptr: a column, */
+	int *copied;            /* which stands there in the row */
 	TupleTableSlot *row;    /* all columns that are read */
 	TupleTableSlot *result; /* sign, outputs */
 	double rows;            /* that one row of the delta looks at, about */

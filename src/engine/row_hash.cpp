@@ -14,6 +14,7 @@ namespace dv::engine {
 struct Hasher
 {
 	MemoryContext scratch;
+	StringInfoData bytes; /* of the row at hand */
 	int nkeys;
 	AttrNumber *keys;
 	KeyType **key_types;
@@ -46,15 +47,15 @@ Hash128
 image_hash(Hasher *hasher, TupleTableSlot *slot, int ncolumns)
 {
 	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
-	StringInfoData bytes;
+	StringInfo bytes = &hasher->bytes;
 	Hash128 result;
 
-	initStringInfo(&bytes);
+	resetStringInfo(bytes);
 	slot_getsomeattrs(slot, Min(ncolumns, slot->tts_tupleDescriptor->natts));
 	for (int i = 0; i < ncolumns; i++)
 		if (i + 1 != hasher->hash)
-			put_image(&bytes, &hasher->columns[i], slot->tts_values[i], slot->tts_isnull[i]);
-	result = hash_of(&bytes);
+			put_image(bytes, &hasher->columns[i], slot->tts_values[i], slot->tts_isnull[i]);
+	result = hash_of(bytes);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(hasher->scratch);
 	return result;
@@ -157,6 +158,7 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 	Hasher *hasher = static_cast<Hasher *>(palloc0(sizeof(Hasher)));
 
 	hasher->scratch = AllocSetContextCreate(context, "deltaview row hash", ALLOCSET_DEFAULT_SIZES);
+	initStringInfo(&hasher->bytes);
 	hasher->ncolumns = desc->natts;
 	hasher->nvisible = shape.nvisible;
 	hasher->hash = shape.hash;
@@ -189,18 +191,18 @@ Hash128
 key_hash(Hasher *hasher, TupleTableSlot *slot)
 {
 	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
-	StringInfoData bytes;
+	StringInfo bytes = &hasher->bytes;
 	Hash128 result;
 
-	initStringInfo(&bytes);
+	resetStringInfo(bytes);
 	for (int i = 0; i < hasher->nkeys; i++)
 	{
 		bool isnull;
 		Datum value = slot_getattr(slot, hasher->keys[i], &isnull);
 
-		put_key(&bytes, hasher->key_types[i], value, isnull);
+		put_key(bytes, hasher->key_types[i], value, isnull);
 	}
-	result = hash_of(&bytes);
+	result = hash_of(bytes);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(hasher->scratch);
 	return result;
