@@ -1,5 +1,6 @@
 #include "sink/client/comparison.hpp"
 
+#include "sink/client/bulk.hpp"
 #include "sink/client/document.hpp"
 
 #include <algorithm>
@@ -7,9 +8,6 @@
 
 namespace dv::sink {
 namespace {
-
-/* What a writer without transactions adds to a document. */
-const char *const guard = "__dv_lsn";
 
 /* FNV-1a, stirred. */
 std::uint64_t

@@ -54,6 +54,7 @@ void
 Progress::begun(int generation)
 {
 	report_.number("generation", generation).boolean("slot_made", true);
+	report_.number("rows_applied", rows_).number("batches", batches_).number("retries", retries_);
 	flush(true);
 }
 

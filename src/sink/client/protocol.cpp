@@ -133,9 +133,10 @@ parse_copied(std::string_view bytes, bool first)
 	if (fields == end_of_rows)
 		return std::nullopt;
 	std::string_view value = reader.take(reader.number(4));
-	if (fields != 1 || value.empty())
+	bool fit = !value.empty() && value[0] == static_cast<char>(Kind::put);
+	if (fields != 1 || value.empty() || (!fit && value[0] != static_cast<char>(Kind::unfit)))
 		throw Failure(Remedy::give_up, "the copy of the view has a row that is none");
-	return CopiedRow{value[0] == static_cast<char>(Kind::put), value.substr(1)};
+	return CopiedRow{fit, value.substr(1)};
 }
 
 } // namespace dv::sink

@@ -15,7 +15,7 @@ namespace {
 class Hold
 {
 public:
-	Hold(Host &host, Catalog &catalog) : host_(host), catalog_(catalog) { set(0); }
+	Hold(Host &host, Catalog &catalog) : host_(host), catalog_(catalog) {}
 	~Hold()
 	{
 		try
@@ -88,6 +88,7 @@ verify(Host &host, const Job &job, const std::function<void(const Difference &)>
 	try
 	{
 		Hold hold(host, catalog);
+		hold.set(0);
 		Source source(job.conninfo, job.sink);
 		NewSlot slot = source.create_slot(host, "deltaview_verify_" + std::to_string(getpid()), true);
 		hold.set(slot.lsn);

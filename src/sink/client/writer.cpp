@@ -1,80 +1,16 @@
 #include "sink/client/writer.hpp"
 
 #include "sink/client/backoff.hpp"
-#include "sink/client/document.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <random>
-#include <set>
 #include <thread>
 
 namespace dv::sink {
 namespace {
 
-const char *const guard = "__dv_lsn";
 const int attempts = 8;
 const std::int64_t transaction_timeout = 30000; /* milliseconds */
-
-/* The server says that the transaction may be tried again. */
-class Conflict : public Failure
-{
-public:
-	explicit Conflict(const std::string &message) : Failure(Remedy::retry, message) {}
-};
-
-/* LockTimeout, WriteConflict, NoSuchTransaction, SnapshotUnavailable. */
-const std::set<std::int64_t> conflicts = {24, 112, 246, 251};
-
-/* Of one document: BadValue, DollarPrefixedFieldName, DottedFieldName, EmptyFieldName, DocumentValidationFailure,
- * CannotIndexParallelArrays, BSONObjectTooLarge, DuplicateKey (of another index than that of _id), KeyTooLong, and
- * values that an index cannot have. */
-const std::set<std::int64_t> faults = {2, 52, 56, 57, 121, 171, 10334, 11000, 16755, 17280, 17419, 17420};
-
-/* Deletes go first: a document may come into the place of another in an index. */
-template <typename Visitor>
-void
-visit(const Batch &batch, Visitor &&visitor)
-{
-	for (bool removes : {true, false})
-		for (const auto &[id, operation] : batch.operations())
-			if (operation.document.empty() == removes)
-				visitor(id, operation);
-}
-
-std::string
-id_at(const Batch &batch, size_t place)
-{
-	std::string found;
-
-	visit(batch, [&](const std::string &id, const Operation &) {
-		if (place-- == 0)
-			found = id;
-	});
-	return found;
-}
-
-[[noreturn]] void
-fail_write(const Batch &batch, const bson_error_t &error, const Reply &reply, const std::vector<WriteError> &errors)
-{
-	if (reply.labelled("TransientTransactionError"))
-		throw Conflict(failure_of(error).what());
-	for (const WriteError &one : errors)
-	{
-		if (conflicts.count(one.code) != 0)
-			throw Conflict(one.message);
-		std::string id = id_at(batch, one.place);
-		if (faults.count(one.code) != 0 && !id.empty())
-			throw Refused(id, one.code, one.message + " (code " + std::to_string(one.code) + ")");
-	}
-	fail(error);
-}
-
-[[noreturn]] void
-fail_write(const Batch &batch, const bson_error_t &error, const Reply &reply)
-{
-	fail_write(batch, error, reply, write_errors(reply.get()));
-}
 
 void
 pause(Backoff *backoff)
@@ -143,7 +79,7 @@ Writer::write_in_transaction(const Batch &batch, Position *from)
 	start_transaction(session.get());
 	next.lsn = batch.end();
 	next.intent = 0;
-	write_operations(batch, from->written(), session.get());
+	write_within(batch, from->written(), session.get());
 	next = store_.move_position(*from, next, session.get());
 	commit(session.get());
 	*from = next;
@@ -176,100 +112,23 @@ Writer::commit(mongoc_client_session_t *session)
 }
 
 void
-Writer::write_operations(const Batch &batch, const std::string &collection, mongoc_client_session_t *session)
+Writer::write_within(const Batch &batch, const std::string &collection, mongoc_client_session_t *session)
 {
 	Bson options;
-	Bson upsert;
-	Reply reply;
 	bson_error_t error;
+	Collection into = store_.collection(collection);
 
 	if (!mongoc_client_session_append(session, options.get(), &error))
 		fail(error);
-	Collection into = store_.collection(collection);
-	if (batch.clears())
-	{
-		Bson everything;
-		if (!mongoc_collection_delete_many(into.get(), everything.get(), options.get(), reply.out(), &error))
-			fail_write(batch, error, reply);
-	}
-	if (batch.operations().empty())
-		return;
-	upsert.boolean("upsert", true).boolean("validate", false);
-	Bulk bulk(mongoc_collection_create_bulk_operation_with_opts(into.get(), options.get()));
-	visit(batch, [&](const std::string &id, const Operation &operation) {
-		std::string key = id_document(id);
-		BsonView selector(key);
-		bool taken;
-		if (operation.document.empty())
-			taken = mongoc_bulk_operation_remove_one_with_opts(bulk.get(), selector.get(), nullptr, &error);
-		else
-		{
-			BsonView document(operation.document);
-			taken = mongoc_bulk_operation_replace_one_with_opts(bulk.get(), selector.get(), document.get(),
-																upsert.get(), &error);
-		}
-		if (!taken)
-			throw Failure(Remedy::give_up, std::string("libmongoc does not take a document: ") + error.message);
-	});
-	if (mongoc_bulk_operation_execute(bulk.get(), reply.out(), &error) == 0)
-		fail_write(batch, error, reply);
+	write_operations(batch, into.get(), options, Manner::ordered);
 }
 
 void
 Writer::write_guarded(const Batch &batch, const std::string &collection)
 {
-	Bson options;
-	Bson upsert;
-	Reply reply;
-	bson_error_t error;
 	Collection into = store_.collection(collection);
 
-	if (batch.clears())
-	{
-		Bson everything;
-		if (!mongoc_collection_delete_many(into.get(), everything.get(), nullptr, reply.out(), &error))
-			fail_write(batch, error, reply);
-	}
-	if (batch.operations().empty())
-		return;
-	options.boolean("ordered", false);
-	upsert.boolean("upsert", true).boolean("validate", false);
-	Bulk bulk(mongoc_collection_create_bulk_operation_with_opts(into.get(), options.get()));
-	visit(batch, [&](const std::string &id, const Operation &operation) {
-		std::string key = id_document(id);
-		BsonView key_view(key);
-		auto lsn = static_cast<std::int64_t>(operation.lsn);
-		Bson later;
-		Bson not_later;
-		Bson selector;
-		later.number("$gt", lsn);
-		not_later.document("$not", later.get());
-		bson_concat(selector.get(), key_view.get());
-		selector.document(guard, not_later.get());
-		bool taken;
-		if (operation.document.empty())
-			taken = mongoc_bulk_operation_remove_one_with_opts(bulk.get(), selector.get(), nullptr, &error);
-		else
-		{
-			BsonView document(operation.document);
-			Bson guarded;
-			bson_concat(guarded.get(), document.get());
-			guarded.number(guard, lsn);
-			taken = mongoc_bulk_operation_replace_one_with_opts(bulk.get(), selector.get(), guarded.get(), upsert.get(),
-																&error);
-		}
-		if (!taken)
-			throw Failure(Remedy::give_up, std::string("libmongoc does not take a document: ") + error.message);
-	});
-	if (mongoc_bulk_operation_execute(bulk.get(), reply.out(), &error) != 0)
-		return;
-	/* Where the guard keeps an upsert from a later document, its key is there already. */
-	std::vector<WriteError> errors = write_errors(reply.get());
-	size_t all = errors.size();
-	errors.erase(std::remove_if(errors.begin(), errors.end(), [](const WriteError &one) { return one.of_id(); }),
-				 errors.end());
-	if (all == 0 || !errors.empty() || write_concern_failed(reply.get()))
-		fail_write(batch, error, reply, errors);
+	write_operations(batch, into.get(), Bson(), Manner::guarded);
 }
 
 void
@@ -294,7 +153,7 @@ Writer::write_part(const Batch &part, const Position &at)
 	else
 		try
 		{
-			write_operations(part, at.written(), open_.get());
+			write_within(part, at.written(), open_.get());
 		}
 		catch (const Conflict &conflict)
 		{

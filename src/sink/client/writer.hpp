@@ -1,26 +1,12 @@
 #pragma once
 
 #include "sink/client/batch.hpp"
+#include "sink/client/bulk.hpp"
 #include "sink/client/store.hpp"
 
 #include <utility>
 
 namespace dv::sink {
-
-/* The server does not take this document, and none that is like it. */
-class Refused : public Failure
-{
-public:
-	Refused(std::string id, std::int64_t code, const std::string &message)
-		: Failure(Remedy::give_up, message), id_(std::move(id)), code_(code)
-	{}
-	[[nodiscard]] const std::string &id() const { return id_; }
-	[[nodiscard]] std::int64_t code() const { return code_; }
-
-private:
-	std::string id_;
-	std::int64_t code_;
-};
 
 /*
  * Brings batches into the collection, with the position.  Where the server has transactions, all of a batch is seen at
@@ -44,7 +30,7 @@ public:
 
 private:
 	void write_in_transaction(const Batch &batch, Position *from);
-	void write_operations(const Batch &batch, const std::string &collection, mongoc_client_session_t *session);
+	void write_within(const Batch &batch, const std::string &collection, mongoc_client_session_t *session);
 	void write_guarded(const Batch &batch, const std::string &collection);
 	void announce(Lsn intent, Position *from);
 	void start_transaction(mongoc_client_session_t *session);
