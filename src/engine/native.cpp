@@ -1,8 +1,5 @@
 #include "engine/native.hpp"
 
-#include "engine/test_break.hpp"
-#include "pg/compat.hpp"
-
 extern "C" {
 #include "optimizer/optimizer.h"
 #include "utils/acl.h"
@@ -21,47 +18,6 @@ namespace {
 
 /* Where look-ups come to more rows than this, a query is left to choose how to join. */
 constexpr double most_rows = 1000;
-
-/* A row of the delta of a table that is looked up. */
-struct DeltaRow
-{
-	Datum *values; /* as the look-up reads them */
-	bool *nulls;
-	int32 sign;
-	uint64 met; /* the last look-up that found it in the table */
-};
-
-/* A look-up while rows go through. */
-struct Finding
-{
-	LookUp *look_up;
-	Relation rel;
-	Relation index;
-	IndexScanDesc scan;
-	TupleTableSlot *slot;
-	bool before; /* the table is to be read as it was before its delta */
-	pg::Vec<DeltaRow> delta;
-	uint64 number; /* of the look-up at hand */
-	Datum *kept;   /* the keys whose row, if there is one, the slot still has; or null */
-};
-
-struct Passage
-{
-	Step *step;
-	Way *way;
-	Finding *findings;
-	ExprContext *expressions; /* reset for each row that is judged */
-	bool with_sign;
-	Take take;
-	void *context;
-};
-
-int
-table_at(const Program *program, int block, int occurrence)
-{
-	const core::View *ir = program->analysis->ir;
-	return ir->occurrences[ir->blocks[block].occurrences[occurrence]].table;
-}
 
 /* Kept with the prepared queries, and thrown away with them. */
 Way *
@@ -95,288 +51,14 @@ may_read(const Step *step, const Way *way)
 	return true;
 }
 
-bool
-has_delta(const Step *step, int block, int occurrence)
-{
-	return step->deltas[table_at(step->program, block, occurrence)] != nullptr;
-}
-
-void
-read_row(const Passage *passage, const pg::Vec<Read> &reads, TupleTableSlot *slot)
-{
-	TupleTableSlot *row = passage->way->row;
-	for (const Read &read : reads)
-		row->tts_values[read.at] = slot_getattr(slot, read.column, &row->tts_isnull[read.at]);
-}
-
-bool
-satisfies(Passage *passage, ExprState *quals)
-{
-	if (quals == nullptr)
-		return true;
-	ResetExprContext(passage->expressions);
-	return ExecQual(quals, passage->expressions);
-}
-
-void
-hand_over(Passage *passage, int32 sign)
-{
-	const Way *way = passage->way;
-	TupleTableSlot *result = ExecClearTuple(way->result);
-	int first = passage->with_sign ? 1 : 0;
-	ResetExprContext(passage->expressions);
-	result->tts_isnull[way->noutputs] = true; /* one more than there are, without the sign */
-	result->tts_values[0] = Int32GetDatum(sign);
-	result->tts_isnull[0] = false;
-	for (int i = 0; i < way->noutputs; i++)
-	{
-		Datum *value = &result->tts_values[first + i];
-		bool *isnull = &result->tts_isnull[first + i];
-		if (way->outputs[i])
-			*value = ExecEvalExprSwitchContext(way->outputs[i], passage->expressions, isnull);
-		else
-		{
-			*value = way->row->tts_values[way->copied[i]];
-			*isnull = way->row->tts_isnull[way->copied[i]];
-		}
-	}
-	passage->take(ExecStoreVirtualTuple(result), passage->context);
-}
-
-/* False if one is NULL, which nothing equals. */
-bool
-fill_keys(const Passage *passage, const LookUp *look_up)
-{
-	const TupleTableSlot *row = passage->way->row;
-	for (int i = 0; i < look_up->nkeys; i++)
-	{
-		int source = look_up->sources[i];
-		if (source >= 0 && row->tts_isnull[source])
-			return false;
-		if (source >= 0)
-			look_up->keys[i].sk_argument = row->tts_values[source];
-	}
-	return true;
-}
-
-/* Where there is one row at most: is it the row of the last look-up? An update's old row and its new one mostly agree. */
-bool
-has_kept(const Passage *passage, const Finding *finding)
-{
-	const TupleTableSlot *row = passage->way->row;
-	bool same = finding->kept != nullptr;
-	for (int i = 0; same && i < finding->look_up->nkeys; i++)
-	{
-		int source = finding->look_up->sources[i];
-		if (source < 0)
-			continue;
-		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, source);
-		same = datumIsEqual(finding->kept[i], row->tts_values[source], att->attbyval, att->attlen);
-	}
-	return same;
-}
-
-void
-keep(const Passage *passage, Finding *finding)
-{
-	const LookUp *look_up = finding->look_up;
-	const TupleTableSlot *row = passage->way->row;
-	if (finding->kept == nullptr)
-		finding->kept = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<Size>(look_up->nkeys)));
-	for (int i = 0; i < look_up->nkeys; i++)
-	{
-		if (look_up->sources[i] < 0)
-			continue;
-		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, look_up->sources[i]);
-		finding->kept[i] = datumCopy(look_up->keys[i].sk_argument, att->attbyval, att->attlen);
-	}
-}
-
-/* The next row of the look-up at hand, into its slot. */
-bool
-find_next(const Passage *passage, Finding *finding, bool first)
-{
-	const LookUp *look_up = finding->look_up;
-	if (!look_up->one)
-		return index_getnext_slot(finding->scan, ForwardScanDirection, finding->slot);
-	if (!first)
-		return false;
-	if (has_kept(passage, finding))
-		return !TTS_EMPTY(finding->slot);
-	ExecClearTuple(finding->slot);
-	index_rescan(finding->scan, look_up->keys, look_up->nkeys, nullptr, 0);
-	bool found = index_getnext_slot(finding->scan, ForwardScanDirection, finding->slot);
-	keep(passage, finding);
-	return found;
-}
-
-/* Is what stands in the row one that the delta has added?  Each stands for one row of the table. */
-bool
-is_added(const Passage *passage, Finding *finding)
-{
-	const TupleTableSlot *row = passage->way->row;
-	const pg::Vec<Read> &reads = finding->look_up->reads;
-	for (DeltaRow &added : finding->delta)
-	{
-		bool same = added.sign > 0 && added.met != finding->number;
-		for (int i = 0; same && i < reads.n; i++)
-		{
-			Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, reads[i].at);
-			same = added.nulls[i] == row->tts_isnull[reads[i].at] &&
-				   (added.nulls[i] ||
-					datum_image_eq(added.values[i], row->tts_values[reads[i].at], att->attbyval, att->attlen));
-		}
-		if (same)
-		{
-			added.met = finding->number;
-			return true;
-		}
-	}
-	return false;
-}
-
-/*
- * The rows that satisfy what is known by now, one look-up after the other.  A table as it was is the table as it is, less
- * its delta: rows that the delta added are passed over, and what else the delta has comes with its sign turned.
- */
-void
-go_on(Passage *passage, int depth, int32 sign)
-{
-	if (depth == passage->way->look_ups.n)
-	{
-		hand_over(passage, sign);
-		return;
-	}
-	check_stack_depth();
-	Finding *finding = &passage->findings[depth];
-	const LookUp *look_up = finding->look_up;
-	if (!fill_keys(passage, look_up))
-		return;
-	finding->number++;
-	if (!look_up->one)
-		index_rescan(finding->scan, look_up->keys, look_up->nkeys, nullptr, 0);
-	for (bool first = true; find_next(passage, finding, first); first = false)
-	{
-		CHECK_FOR_INTERRUPTS();
-		read_row(passage, look_up->reads, finding->slot);
-		if (satisfies(passage, look_up->quals) &&
-			!(finding->before && passage->with_sign && is_added(passage, finding)))
-			go_on(passage, depth + 1, sign);
-	}
-	for (int i = 0; finding->before && i < finding->delta.n; i++)
-	{
-		const DeltaRow &changed = finding->delta[i];
-		if (changed.met == finding->number)
-			continue;
-		for (int c = 0; c < look_up->reads.n; c++)
-		{
-			passage->way->row->tts_values[look_up->reads[c].at] = changed.values[c];
-			passage->way->row->tts_isnull[look_up->reads[c].at] = changed.nulls[c];
-		}
-		if (satisfies(passage, look_up->found) && satisfies(passage, look_up->quals))
-			go_on(passage, depth + 1, -sign * changed.sign);
-	}
-}
-
-/* Deltas have some of their table's columns, under the same names. Good for as long as the program's ways are. */
-pg::Vec<Read>
-reads_of_delta(const Program *program, Oid table, const pg::Vec<Read> &reads, TupleDesc delta)
-{
-	pg::Vec<Read> in_delta;
-	in_delta.context = program->context;
-	for (const Read &read : reads)
-		in_delta.push(Read{delta_column(delta, quote_identifier(get_attname(table, read.column, false))), read.at});
-	return in_delta;
-}
-
-void
-load_delta(const Program *program, Finding *finding, const capture::Delta *delta)
-{
-	LookUp *look_up = finding->look_up;
-	if (look_up->delta_reads.empty())
-		look_up->delta_reads = reads_of_delta(program, look_up->table, look_up->reads, delta->desc);
-	const pg::Vec<Read> &reads = look_up->delta_reads;
-	capture::DeltaReader reader = capture::begin_delta(delta);
-	TupleTableSlot *slot = reader.slot;
-	Size n = static_cast<Size>(reads.n + 1);
-	while (capture::next_row(&reader))
-	{
-		bool isnull;
-		DeltaRow row{static_cast<Datum *>(palloc(sizeof(Datum) * n)), static_cast<bool *>(palloc(sizeof(bool) * n)),
-					 DatumGetInt32(slot_getattr(slot, delta->desc->natts, &isnull)), 0};
-		for (int i = 0; i < reads.n; i++)
-		{
-			Form_pg_attribute att = TupleDescAttr(delta->desc, reads[i].column - 1);
-			Datum value = slot_getattr(slot, reads[i].column, &row.nulls[i]);
-			row.values[i] = row.nulls[i] ? value : datumCopy(value, att->attbyval, att->attlen);
-		}
-		finding->delta.push(row);
-	}
-	capture::end_reading(&reader);
-}
-
-void
-begin_findings(Passage *passage, int block)
-{
-	Way *way = passage->way;
-	const Program *program = passage->step->program;
-	passage->findings = static_cast<Finding *>(palloc0(sizeof(Finding) * static_cast<Size>(way->look_ups.n + 1)));
-	for (int i = 0; i < way->look_ups.n; i++)
-	{
-		Finding *finding = &passage->findings[i];
-		finding->look_up = &way->look_ups[i];
-		finding->rel = table_open(finding->look_up->table, AccessShareLock);
-		finding->index = index_open(finding->look_up->index, AccessShareLock);
-		finding->scan =
-			pg::begin_index_scan(finding->rel, finding->index, GetActiveSnapshot(), finding->look_up->nkeys);
-		finding->slot = table_slot_create(finding->rel, nullptr);
-		/* Terms take the deltas one after the other; a trace wants all rows that were and that are. */
-		bool later = finding->look_up->occurrence > way->occurrence || !passage->with_sign;
-		bool linear = program->analysis->ir->kind == core::Kind::linear;
-		finding->before = later && has_delta(passage->step, block, finding->look_up->occurrence) &&
-						  !(is_broken(Rule::linear) && linear && passage->with_sign);
-		if (finding->before)
-			load_delta(program, finding, passage->step->deltas[table_at(program, block, finding->look_up->occurrence)]);
-	}
-}
-
-void
-end_findings(const Passage *passage)
-{
-	for (int i = 0; i < passage->way->look_ups.n; i++)
-	{
-		const Finding &finding = passage->findings[i];
-		ExecDropSingleTupleTableSlot(finding.slot);
-		index_endscan(finding.scan);
-		index_close(finding.index, NoLock);
-		table_close(finding.rel, NoLock);
-	}
-}
-
-void
-run_way(Passage *passage, int block, const capture::Delta *delta)
-{
-	Way *way = passage->way;
-	if (way->delta_reads.empty())
-		way->delta_reads = reads_of_delta(passage->step->program, way->table, way->reads, delta->desc);
-	capture::DeltaReader reader = capture::begin_delta(delta);
-	begin_findings(passage, block);
-	ExecStoreVirtualTuple(ExecClearTuple(way->row));
-	passage->expressions->ecxt_scantuple = way->row;
-	while (capture::next_row(&reader))
-	{
-		bool isnull;
-		CHECK_FOR_INTERRUPTS();
-		read_row(passage, way->delta_reads, reader.slot);
-		if (satisfies(passage, way->quals))
-			go_on(passage, 0, DatumGetInt32(slot_getattr(reader.slot, delta->desc->natts, &isnull)));
-	}
-	ExecClearTuple(way->row);
-	capture::end_reading(&reader);
-	end_findings(passage);
-}
-
 } // namespace
+
+const capture::Delta *
+delta_at(const Step *step, int block, int occurrence)
+{
+	const core::View *ir = step->program->analysis->ir;
+	return step->deltas[ir->occurrences[ir->blocks[block].occurrences[occurrence]].table];
+}
 
 bool
 runs_natively(Step *step)
@@ -387,7 +69,7 @@ runs_natively(Step *step)
 	for (int i = 0; i < program->analysis->ir->blocks.n; i++)
 		for (int o = 0; o < program->analysis->natives[i]->ntables; o++)
 		{
-			if (!has_delta(step, i, o))
+			if (delta_at(step, i, o) == nullptr)
 				continue;
 			const Way *way = way_from(program, i, o);
 			if (way == nullptr)
@@ -406,10 +88,8 @@ run_native(Step *step, bool with_sign, Take take, void *context)
 	for (int i = 0; i < program->analysis->ir->blocks.n; i++)
 		for (int o = 0; o < program->analysis->natives[i]->ntables; o++)
 		{
-			if (!has_delta(step, i, o))
-				continue;
-			Passage passage{step, way_from(program, i, o), nullptr, program->expressions, with_sign, take, context};
-			run_way(&passage, i, step->deltas[table_at(program, i, o)]);
+			if (delta_at(step, i, o))
+				pass(step, i, way_from(program, i, o), with_sign, take, context);
 		}
 }
 

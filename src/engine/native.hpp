@@ -24,7 +24,7 @@ void run_native(Step *step, bool with_sign, Take take, void *context);
 /* What the planner would say of it. */
 double native_cost(const Step *step);
 
-/* --- between native.cpp and look_ups.cpp ---------------------------------- */
+/* --- between native.cpp, look_ups.cpp and passage.cpp --------------------- */
 
 /* A column of the row that a way puts together. */
 struct Read
@@ -68,5 +68,11 @@ struct Way
 
 /* nullptr if a table cannot be looked up by an index. The result lives in the program's context. */
 Way *make_way(Program *program, const analyze::Native *native, int occurrence);
+
+/* The delta of a block's table, or nullptr. */
+const capture::Delta *delta_at(const Step *step, int block, int occurrence);
+
+/* run_native(), for the delta that the way begins with. */
+void pass(Step *step, int block, Way *way, bool with_sign, Take take, void *context);
 
 } // namespace dv::engine
