@@ -254,24 +254,25 @@ follow_view(const View *view)
 	}
 }
 
-/* A new, changed or renamed column changes what to_jsonb(t) gives: such views are computed anew. */
+/* A new, changed or renamed column changes what to_jsonb gives of a row: such views are computed anew. */
 void
 note_changed_rows(Oid relation)
 {
-	const Table *changed = table(relation);
-	bool unknown = false;
+	pg::Vec<Oid> noted;
 
-	if (changed == nullptr)
-		return;
-	for (int i = 0; i < changed->nviews; i++)
+	for (const View *reader : OidIsValid(relation) ? all_views() : pg::Vec<const View *>())
 	{
-		const View *reader = changed->views[i];
+		for (int i = 0; i < reader->ntables && reader->state != State::paused; i++)
+		{
+			Oid base = reader->tables[i];
 
-		if (reader->state != State::paused && reads_whole_row(reader->maintained, relation))
-			unknown = true;
+			if (has(noted, base) ||
+				!(base == relation ? reads_whole_row(reader->maintained, base) : holds_rows_of(base, relation)))
+				continue;
+			noted.push(base);
+			note_unknown(table(base));
+		}
 	}
-	if (unknown)
-		note_unknown(changed);
 }
 
 void

@@ -312,7 +312,8 @@ relation_whose_columns_change(Node *parsetree)
 	ListCell *cell;
 
 	if (parsetree != nullptr && IsA(parsetree, RenameStmt) &&
-		reinterpret_cast<RenameStmt *>(parsetree)->renameType == OBJECT_COLUMN)
+		(reinterpret_cast<RenameStmt *>(parsetree)->renameType == OBJECT_COLUMN ||
+		 reinterpret_cast<RenameStmt *>(parsetree)->renameType == OBJECT_ATTRIBUTE))
 		return resolve(reinterpret_cast<RenameStmt *>(parsetree)->relation);
 	if (parsetree == nullptr || !IsA(parsetree, AlterTableStmt))
 		return InvalidOid;

@@ -16,7 +16,7 @@ Oid relation_whose_shape_changes(Node *parsetree);
 /* The view that this command renames, moves or gives to another owner, or InvalidOid. */
 Oid view_whose_parts_follow(Node *parsetree);
 
-/* The table whose columns this command makes, takes away, changes or renames, or InvalidOid. */
+/* The table or composite type whose columns this command makes, takes away, changes or renames, or InvalidOid. */
 Oid relation_whose_columns_change(Node *parsetree);
 
 /* The plain materialized view that this command refreshes, or InvalidOid. */

@@ -60,7 +60,37 @@ walk(Node *node, void *context)
 	return pg::walk_expression(node, walk, context);
 }
 
+bool
+holds_rows(TupleDesc desc, Oid row)
+{
+	bool found = false;
+
+	for (int i = 0; i < desc->natts && !found; i++)
+	{
+		if (TupleDescAttr(desc, i)->attisdropped)
+			continue;
+		Oid type = getBaseType(TupleDescAttr(desc, i)->atttypid);
+		while (OidIsValid(get_element_type(type)))
+			type = getBaseType(get_element_type(type));
+		found = type == row;
+		if (!found && get_typtype(type) == TYPTYPE_COMPOSITE)
+			found = holds_rows(lookup_rowtype_tupdesc_copy(type, -1), row);
+	}
+	return found;
+}
+
 } // namespace
+
+bool
+holds_rows_of(Oid table, Oid relation)
+{
+	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) || !OidIsValid(get_rel_type_id(relation)))
+		return false;
+	Relation rel = relation_open(table, AccessShareLock);
+	bool found = holds_rows(RelationGetDescr(rel), get_rel_type_id(relation));
+	relation_close(rel, NoLock);
+	return found;
+}
 
 bool
 reads_whole_row(Oid definition, Oid table)

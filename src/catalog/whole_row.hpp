@@ -11,4 +11,7 @@ namespace dv::catalog {
  */
 bool reads_whole_row(Oid definition, Oid table);
 
+/* Does a column of the table hold rows of the relation, a composite type or another table? */
+bool holds_rows_of(Oid table, Oid relation);
+
 } // namespace dv::catalog

@@ -108,6 +108,8 @@ SELECT view, document_types FROM deltaview.view_catalog WHERE document_types IS 
 ALTER TABLE orders RENAME placed TO placed_at;
 ALTER TABLE orders DROP total, ADD more date DEFAULT '2024-05-06';
 ALTER TABLE items DROP weights;
+ALTER TYPE span ADD ATTRIBUTE until date;
+ALTER TYPE span RENAME ATTRIBUTE price TO cost;
 SELECT view, document_types FROM deltaview.view_catalog WHERE document_types IS NOT NULL;
 SELECT document FROM deltaview.preview_sink('order_view') WHERE id LIKE '%"1"%';
 \echo -- the row as columns all the same

@@ -39,7 +39,7 @@ $node->safe_psql('original', q{
 	SELECT deltaview.embed('declared_v', 'customers', 'who', 'object', '{customer=id}', '{city}', filter => 'id <> 7');
 });
 my $state = q{SELECT string_agg(concat_ws('|', name, query, refresh, method, state, owner), E'\n' ORDER BY name::text) FROM deltaview.views};
-my $parts = q{SELECT string_agg(concat_ws('|', view, definition, maintained, part_of, state, rank, pg_get_userbyid(relowner)), E'\n' ORDER BY view::text)
+my $parts = q{SELECT string_agg(concat_ws('|', view, definition, maintained, part_of, state, rank, pg_get_userbyid(relowner), document_types), E'\n' ORDER BY view::text)
 	FROM deltaview.view_catalog JOIN pg_class ON oid = view};
 my $documents = q{SELECT string_agg(concat_ws('|', d.name, d.view, d.root, d.columns, d.filter, d.refresh, c.owner, e.path, e.child, e.type, e.relation,
 	e.columns, e.filter, e.order_by), E'\n' ORDER BY d.name) FROM deltaview.documents d JOIN deltaview.embeds e ON e.document = d.name
