@@ -104,7 +104,7 @@ normalize(Decimal *decimal)
 bool
 make_decimal128(Decimal decimal, bson_decimal128_t *result)
 {
-	char text[most_digits + 32];
+	uint128 coefficient = 0;
 
 	if (decimal.ndigits == 0)
 		decimal.exponent = Max(Min(decimal.exponent, greatest_exponent), least_exponent);
@@ -114,10 +114,13 @@ make_decimal128(Decimal decimal, bson_decimal128_t *result)
 		append_zeros(&decimal, greatest_exponent);
 	if (decimal.ndigits > most_digits || decimal.exponent < least_exponent || decimal.exponent > greatest_exponent)
 		return false;
-	pg_snprintf(text, sizeof(text), "%s%.*sE%d", decimal.negative ? "-" : "", decimal.ndigits > 0 ? decimal.ndigits : 1,
-				decimal.ndigits > 0 ? decimal.digits : "0", static_cast<int>(decimal.exponent));
-	if (!bson_decimal128_from_string(text, result))
-		elog(ERROR, "no Decimal128: %s", text);
+	/* IEEE 754 in its binary form: sign, 14 bits of exponent, 113 of coefficient, which 34 digits never fill. */
+	for (int i = 0; i < decimal.ndigits; i++)
+		coefficient = coefficient * 10 + (decimal.digits[i] - '0');
+	result->low = static_cast<uint64>(coefficient);
+	result->high = static_cast<uint64>(coefficient >> 64) |
+				   static_cast<uint64>(decimal.exponent - least_exponent) << 49 |
+				   static_cast<uint64>(decimal.negative) << 63;
 	return true;
 }
 
