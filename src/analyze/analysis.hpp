@@ -49,7 +49,8 @@ struct Native
 struct Surroundings
 {
 	bool settings; /* some read one (TimeZone, DateStyle, ...) */
-	bool names; /* some run code that may look names up, by the search_path: settings, functions and types of users */
+	bool names;   /* some run code that may look names up, by the search_path: settings, functions and types of users */
+	bool domains; /* once compiled, some may hold the conditions of a domain, as they were */
 };
 
 struct Analysis

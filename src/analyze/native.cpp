@@ -2,7 +2,7 @@
 #include "pg/compat.hpp"
 
 extern "C" {
-#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "parser/parsetree.h"
 }
 
@@ -39,6 +39,19 @@ over_occurrences(List *expressions, Numbering *numbering)
 	return static_cast<List *>(static_cast<void *>(to_occurrence(reinterpret_cast<Node *>(expressions), numbering)));
 }
 
+/* ANDs within ANDs, as the joins and the WHERE have left them, in one list. */
+List *
+conditions_in(Node *qual)
+{
+	List *conditions = NIL;
+	ListCell *lc;
+	if (!is_andclause(qual))
+		return list_make1(qual);
+	foreach (lc, as<BoolExpr>(qual)->args)
+		conditions = list_concat(conditions, conditions_in(static_cast<Node *>(lfirst(lc))));
+	return conditions;
+}
+
 } // namespace
 
 const Native *
@@ -59,7 +72,7 @@ native_of(const Branch *branch, List *outputs)
 	Numbering numbering{branch, false};
 	native->ntables = branch->rtindex.n;
 	native->tables = tables;
-	native->quals = over_occurrences(make_ands_implicit(as<Expr>(from->quals)), &numbering);
+	native->quals = over_occurrences(from->quals ? conditions_in(from->quals) : NIL, &numbering);
 	native->outputs = over_occurrences(expressions, &numbering);
 	return numbering.reads_row ? nullptr : native;
 }

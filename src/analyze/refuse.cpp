@@ -143,7 +143,9 @@ check_function(Oid function, void *context)
 {
 	Refusal *refusal = static_cast<Refusal *>(context);
 	char volatility = func_volatile(function);
-	refusal->surroundings.names = refusal->surroundings.names || function >= FirstUnpinnedObjectId;
+	/* a function in SQL may be taken in, with what it casts to */
+	if (function >= FirstUnpinnedObjectId)
+		refusal->surroundings.names = refusal->surroundings.domains = true;
 	if (volatility == PROVOLATILE_IMMUTABLE)
 		return false;
 	char *name = get_func_name(function);
@@ -152,7 +154,7 @@ check_function(Oid function, void *context)
 	bool reads_clock = function == F_TIMETZ_TIME;
 	if (volatility == PROVOLATILE_STABLE && builtin && !reads_clock && reads_settings_only(name))
 	{
-		refusal->surroundings = {true, true};
+		refusal->surroundings.settings = refusal->surroundings.names = true;
 		return false;
 	}
 	if (volatility == PROVOLATILE_VOLATILE)
@@ -222,8 +224,10 @@ check_node(Node *node, void *context)
 	if (IsA(node, NextValueExpr) || IsA(node, CurrentOfExpr))
 		refuse("this expression", nullptr);
 	/* the functions of users' types, and the conditions of domains */
+	Surroundings *surroundings = &static_cast<Refusal *>(context)->surroundings;
+	surroundings->domains = surroundings->domains || IsA(node, CoerceToDomain);
 	if (IsA(node, CoerceToDomain) || (IsA(node, Var) && as<Var>(node)->vartype >= FirstNormalObjectId))
-		static_cast<Refusal *>(context)->surroundings.names = true;
+		surroundings->names = true;
 	(void) check_functions_in_node(node, check_function, context);
 	return pg::walk_expression(node, check_node, context);
 }
@@ -255,7 +259,7 @@ check_query(Query *query, Refusal *refusal)
 Surroundings
 refuse_what_cannot_be(Query *normalized)
 {
-	Refusal refusal{{false, false}, GetUserId()};
+	Refusal refusal{{false, false, false}, GetUserId()};
 	check_query(normalized, &refusal);
 	return refusal.surroundings;
 }

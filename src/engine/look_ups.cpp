@@ -138,8 +138,9 @@ distinct_values(Relation rel, AttrNumber column)
 double
 rows_found(Relation rel, Relation index)
 {
+	double rows = static_cast<double>(rel->rd_rel->reltuples);
 	double distinct = distinct_values(rel, index->rd_index->indkey.values[0]);
-	return distinct > 0 ? Max(static_cast<double>(rel->rd_rel->reltuples) / distinct, 1) : unknown_rows;
+	return distinct > 0 && rows >= 0 ? Max(rows / distinct, 1) : unknown_rows;
 }
 
 /* What is decided of a table: the index, and the conditions that it sees to. */

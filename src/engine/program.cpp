@@ -24,12 +24,26 @@ HTAB *programs;
 pg::Vec<Program *> retired; /* still pinned when they were replaced */
 int pinned;                 /* programs, counted as often as they are */
 uint64 swept;               /* the generation at which those out of date were last looked for */
+uint64 types_altered;       /* how often types were, domains among them */
 
 struct Entry
 {
 	Oid view;
 	Program *program;
 };
+
+void
+on_type(Datum, int, uint32)
+{
+	types_altered++;
+}
+
+bool
+is_current(const Program *program)
+{
+	return program->generation == catalog::generation() &&
+		   (program->types_altered == types_altered || !program->analysis->surroundings.domains);
+}
 
 void
 free_program(Program *program)
@@ -142,14 +156,13 @@ build(const catalog::View *info)
 	program->view = info->view;
 	program->context = context;
 	program->generation = catalog::generation();
+	program->types_altered = types_altered;
 	program->prepared.context = context;
 	program->lock_plans.context = context;
 
 	Relation rel = table_open(info->view, AccessShareLock);
 	program->desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
 	Oid owner = rel->rd_rel->relowner;
-	program->names_matter = runs_users_code(rel);
-	table_close(rel, NoLock);
 
 	/* The view keeps the shape that it was made with, whatever keys its tables have by now. */
 	MemoryContextSwitchTo(before);
@@ -183,9 +196,10 @@ build(const catalog::View *info)
 	program->delta_descs = static_cast<TupleDesc *>(palloc0(sizeof(TupleDesc) * (program->analysis->ntables + 1)));
 	program->estate = CreateExecutorState();
 	program->expressions = GetPerTupleExprContext(program->estate);
-	program->names_matter = program->names_matter || program->analysis->surroundings.names;
+	program->names_matter = program->analysis->surroundings.names || runs_users_code(rel);
 	program->native = is_native(program->analysis);
 	compile_aggregate(program);
+	table_close(rel, NoLock);
 	pg::resume(identity);
 	error_context_stack = named.previous;
 	MemoryContextSetParent(context, CacheMemoryContext);
@@ -288,13 +302,14 @@ pin_program(Oid view)
 		control.entrysize = sizeof(Entry);
 		programs = hash_create("deltaview programs", 32, &control, HASH_ELEM | HASH_BLOBS);
 		retired.context = TopMemoryContext;
+		CacheRegisterSyscacheCallback(TYPEOID, on_type, static_cast<Datum>(0));
 	}
 	const catalog::View *info = catalog::view(view);
 	if (info == nullptr)
 		elog(ERROR, "relation %u is not a maintained view", view);
 	bool found;
 	Entry *entry = static_cast<Entry *>(hash_search(programs, &view, HASH_FIND, &found));
-	if (!found || entry->program->generation != catalog::generation())
+	if (!found || !is_current(entry->program))
 	{
 		Program *fresh = build(info);
 		entry = static_cast<Entry *>(hash_search(programs, &view, HASH_ENTER, &found));
