@@ -1,4 +1,5 @@
 #include "sink/bson/api.hpp"
+#include "sink/bson/extended_json.hpp"
 #include "sink/bson/options.hpp"
 #include "sink/bson/values.hpp"
 
@@ -348,63 +349,7 @@ put(StringInfo bytes, Rows *rows, const Datum *values, const bool *nulls)
 	return written ? 'P' : 'E';
 }
 
-/* Without what stands at its beginning and end; in the server's encoding. */
-char *
-json_text(const bson_t *bson, size_t before, size_t after)
-{
-	size_t size;
-	char *text = bson_as_canonical_extended_json(bson, &size);
-
-	if (text == nullptr)
-		elog(ERROR, "invalid BSON");
-	char *result = pnstrdup(text + before, size - before - after);
-	bson_free(text);
-	return pg_any_to_server(result, static_cast<int>(strlen(result)), PG_UTF8);
-}
-
-void
-read_bson(bson_t *bson, const char *data, int size)
-{
-	if (!bson_init_static(bson, reinterpret_cast<const uint8_t *>(data), size))
-		elog(ERROR, "invalid BSON");
-}
-
-char *
-text_of(const char *data, int size)
-{
-	bson_t bson;
-
-	read_bson(&bson, data, size);
-	return json_text(&bson, 0, 0);
-}
-
-char *
-id_text_of(const char *data, int size)
-{
-	static constexpr char before[] = "{ \"_id\" : ";
-	static constexpr char after[] = " }";
-	bson_t bson;
-	bson_t alone;
-	bson_iter_t iterator;
-
-	read_bson(&bson, data, size);
-	if (!bson_iter_init_find(&iterator, &bson, id_name.text))
-		return nullptr;
-	/* It is the first element: that, as a document of its own. */
-	StringInfoData bytes;
-	Output out = {&bytes, nullptr, false, 0, nullptr, nullptr, InvalidAttrNumber};
-	const char *end = bson_iter_next(&iterator) ? data + bson_iter_offset(&iterator) : data + size - 1;
-	int place;
-
-	initStringInfo(&bytes);
-	open_root(&out, &place);
-	appendBinaryStringInfo(&bytes, data + sizeof(int32), static_cast<int>(end - data - sizeof(int32)));
-	close(&out, place);
-	read_bson(&alone, bytes.data, bytes.len);
-	return json_text(&alone, sizeof(before) - 1, sizeof(after) - 1);
-}
-
-constexpr Documents documents = {compile, put, put_key, text_of, id_text_of};
+constexpr Documents documents = {compile, put, put_key, extended_json, extended_json_of_id};
 
 } // namespace
 
