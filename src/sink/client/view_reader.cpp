@@ -65,7 +65,7 @@ ViewReader::read(std::int64_t first, std::int64_t last, const std::function<bool
 	bool begins = true;
 	bool more = true;
 
-	connection_.query("COPY (SELECT deltaview.sink_row(v, " + connection_.literal(options_) + "::jsonb) FROM ONLY " +
+	connection_.query("COPY (SELECT deltaview.sink_row(v.*, " + connection_.literal(options_) + "::jsonb) FROM ONLY " +
 					  view_ + " v WHERE v.ctid >= '(" + std::to_string(first) + ",0)'" + until +
 					  ") TO STDOUT (FORMAT binary)");
 	while (true)
