@@ -215,12 +215,16 @@ Catalog::drop_slot(const std::string &name)
 					  {name});
 }
 
-void
+int
 Catalog::drop_slots(const std::string &base, const std::string &kept)
 {
-	connection_.query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-					  "WHERE slot_name ~ ('^' || $1 || '_[0-9]+$') AND slot_name <> $2 AND NOT active",
+	const std::string ours = "slot_name ~ ('^' || $1 || '_[0-9]+$') AND slot_name <> $2";
+
+	connection_.query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active AND " +
+						  ours,
 					  {base, kept});
+	Rows left = connection_.query("SELECT count(*) AS left FROM pg_replication_slots WHERE " + ours, {base, kept});
+	return static_cast<int>(number(left, "left"));
 }
 
 /* Everything that is committed as far as this session knows is before it. */

@@ -63,8 +63,8 @@ public:
 
 	std::optional<Slot> slot(const std::string &name);
 	void drop_slot(const std::string &name);
-	/* Of this sink, in all generations but the one that is kept. */
-	void drop_slots(const std::string &base, const std::string &kept);
+	/* Of this sink, in all generations but the one that is kept.  Returns how many there still are, for they are in use. */
+	int drop_slots(const std::string &base, const std::string &kept);
 	Lsn flushed_lsn();
 	std::string database();
 

@@ -27,11 +27,10 @@ const int grace = 5000; /* milliseconds, for the threads to end */
 /* What the threads of a copy have in common; they own what they use. */
 struct Copy::Shared
 {
-	Shared(Job j, const Settings &s, std::string i) : job(std::move(j)), settings(s), identity(std::move(i)) {}
+	Shared(Job j, const Settings &s) : job(std::move(j)), settings(s) {}
 
 	const Job job;
 	const Settings settings;
-	const std::string identity;
 	std::string snapshot;
 	std::string collection;
 	size_t largest_document = 0;
@@ -154,7 +153,7 @@ void
 Copy::Shared::work()
 {
 	auto reader = std::make_shared<ViewReader>(job.conninfo, job.sink, settings, snapshot);
-	Store store(settings, identity);
+	Store store(settings, "");
 
 	store.connect();
 	{
@@ -198,7 +197,7 @@ void
 Copy::run(const std::shared_ptr<Store> &store, Position *position, const std::string &snapshot)
 {
 	ViewReader reader(job_.conninfo, job_.sink, settings_, snapshot);
-	auto shared = std::make_shared<Shared>(job_, settings_, identity_);
+	auto shared = std::make_shared<Shared>(job_, settings_);
 
 	prepare(store, position, reader);
 	shared->snapshot = reader.export_snapshot();

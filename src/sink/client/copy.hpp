@@ -18,8 +18,8 @@ class ViewReader;
 class Copy
 {
 public:
-	Copy(Host &host, Catalog &catalog, const Job &job, const Settings &settings, std::string identity)
-		: host_(host), catalog_(catalog), job_(job), settings_(settings), identity_(std::move(identity))
+	Copy(Host &host, Catalog &catalog, const Job &job, const Settings &settings)
+		: host_(host), catalog_(catalog), job_(job), settings_(settings)
 	{}
 
 	/* An empty snapshot: a new one. */
@@ -36,7 +36,6 @@ private:
 	Catalog &catalog_;
 	const Job &job_;
 	const Settings &settings_;
-	std::string identity_;
 };
 
 } // namespace dv::sink

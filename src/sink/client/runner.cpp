@@ -1,6 +1,6 @@
 #include "sink/client/runner.hpp"
 
-#include "sink/client/copy.hpp"
+#include "sink/client/generation.hpp"
 #include "sink/client/stream.hpp"
 #include "sink/client/task.hpp"
 #include "sink/client/wal_limit.hpp"
@@ -123,17 +123,17 @@ Runner::session()
 	Source source(job_.conninfo, job_.sink);
 	identify(source);
 	connect_store();
-	std::string snapshot;
-	Position position = starting_point(source, &snapshot);
+	Generation generation(host_, *catalog_, *progress_, job_, *settings_, store_);
+	Position position = generation.find(source);
 	if (position.phase == Phase::copy)
-		copy(&position, snapshot);
+		generation.copy(&position);
 	if (position.phase == Phase::rename && position.lsn < position.whole)
 	{
 		follow(&position, source, position.whole);
 		return std::nullopt;
 	}
 	if (position.phase == Phase::rename)
-		rename(&position);
+		generation.exchange(&position);
 	catalog_->drop_slots(slot_base(position.slot), position.slot);
 	follow(&position, source, 0);
 	return std::nullopt;
@@ -143,13 +143,6 @@ void
 Runner::identify(Source &source)
 {
 	identity_ = source.system_identifier() + '/' + catalog_->database() + '/' + job_.sink;
-}
-
-void
-Runner::move(Position *from, const Position &next)
-{
-	*from =
-		result_of<Position>(host_, [store = store_, from = *from, next] { return store->move_position(from, next); });
 }
 
 bool
@@ -175,81 +168,6 @@ Runner::connect_store()
 
 	run_task(host_, [store] { store->connect(); });
 	store_ = store;
-}
-
-Position
-Runner::starting_point(Source &source, std::string *snapshot)
-{
-	std::optional<Position> former =
-		result_of<std::optional<Position>>(host_, [store = store_] { return store->position(); });
-	bool ours = former && former->generation == settings_->generation && former->slot == settings_->slot &&
-				former->collection == settings_->collection;
-	if (!ours)
-		return new_generation(source, former, snapshot);
-
-	std::optional<Slot> slot = catalog_->slot(settings_->slot);
-	if (!slot || slot->lost)
-		throw Failure(Remedy::whole_copy, "the replication slot \"" + settings_->slot + "\" is lost");
-	if (slot->confirmed > former->lsn)
-		throw Failure(Remedy::whole_copy, "the position in MongoDB, " + lsn_text(former->lsn) +
-											  ", is before what the replication slot still has, " +
-											  lsn_text(slot->confirmed));
-	progress_->begun(settings_->generation);
-	return *former;
-}
-
-Position
-Runner::new_generation(Source &source, const std::optional<Position> &former, std::string *snapshot)
-{
-	bool replaces = settings_->replace || (former && former->collection == settings_->collection);
-	bool occupied =
-		result_of<bool>(host_, [store = store_, name = settings_->collection] { return !store->empty(name); });
-	if (occupied && !replaces)
-		throw Failure(Remedy::give_up, "the collection \"" + settings_->collection +
-										   "\" is not empty: empty it, or create the sink with option \"replace\"");
-
-	progress_->state("starting");
-	catalog_->drop_slot(settings_->slot);
-	NewSlot slot = source.create_slot(host_, settings_->slot, false);
-	Position next;
-	next.generation = settings_->generation;
-	next.slot = settings_->slot;
-	next.collection = settings_->collection;
-	next.lsn = slot.lsn;
-	*snapshot = slot.snapshot;
-	progress_->begun(settings_->generation);
-	log(Level::info, "copying from " + lsn_text(slot.lsn));
-	return result_of<Position>(host_, [store = store_, former, next] { return store->move_position(former, next); });
-}
-
-void
-Runner::copy(Position *position, const std::string &snapshot)
-{
-	Copy(host_, *catalog_, job_, *settings_, identity_).run(store_, position, snapshot);
-	Position next = *position;
-	next.phase = Phase::rename;
-	next.whole = catalog_->flushed_lsn();
-	move(position, next);
-}
-
-/* The staging collection takes the place of the other, with the same indexes. */
-void
-Runner::rename(Position *position)
-{
-	Position next = *position;
-
-	next.phase = Phase::stream;
-	*position = result_of<Position>(host_, [store = store_, from = *position, next] {
-		std::string staging = from.written();
-		if (store->exists(staging))
-		{
-			if (store->exists(from.collection))
-				store->copy_indexes(from.collection, staging);
-			store->rename(staging, from.collection);
-		}
-		return store->move_position(from, next);
-	});
-	log(Level::info, "the copy is in its place");
 }
 
 void
@@ -283,7 +201,7 @@ Runner::drop()
 {
 	steady_clock::time_point begin = steady_clock::now();
 
-	catalog_->drop_slots(slot_base(settings_->slot), "");
+	drop_slots();
 	while (!host_.stopping())
 		try
 		{
@@ -331,7 +249,7 @@ Runner::recover(const Failure &failure)
 	case Remedy::give_up:
 		return failed(message);
 	case Remedy::over_limit:
-		drop_slot();
+		drop_slots();
 		return failed(message + ": the replication slot is dropped, and reset_sink copies anew");
 	case Remedy::whole_copy:
 		if (!settings_->copy_if_lost)
@@ -365,20 +283,16 @@ Runner::failed(const std::string &message)
 
 /* The server may not have noticed yet that the stream has ended. */
 void
-Runner::drop_slot()
+Runner::drop_slots()
 {
-	for (int attempts = 20;; attempts--)
-		try
-		{
-			catalog_->drop_slot(settings_->slot);
-			return;
-		}
-		catch (const Failure &)
-		{
-			if (attempts == 0 || host_.stopping())
-				throw;
-			host_.wait(lock_pause, -1);
-		}
+	steady_clock::time_point begin = steady_clock::now();
+
+	while (catalog_->drop_slots(slot_base(settings_->slot), "") > 0)
+	{
+		if (host_.stopping() || steady_clock::now() - begin > farewell_patience)
+			throw Failure(Remedy::retry, "the replication slot of the sink is in use");
+		host_.wait(lock_pause, -1);
+	}
 }
 
 /* Ends early when something is said about the sink. */

@@ -32,15 +32,10 @@ private:
 	bool lock();
 	void identify(Source &source);
 	void connect_store();
-	Position starting_point(Source &source, std::string *snapshot);
-	Position new_generation(Source &source, const std::optional<Position> &former, std::string *snapshot);
-	void copy(Position *position, const std::string &snapshot);
 	void follow(Position *position, Source &source, Lsn until);
-	void rename(Position *position);
-	void move(Position *from, const Position &next);
 	Outcome drop();
 	void clean_up();
-	void drop_slot();
+	void drop_slots();
 
 	std::optional<Outcome> recover(const Failure &failure);
 	Outcome failed(const std::string &message);
