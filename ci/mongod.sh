@@ -42,7 +42,7 @@ install_mongod() {
 
 # Commands as the client of the tests has them; the last reply.
 command_to_store() { # user or nothing; commands by standard input
-	as_user /usr/bin/python3 "$TOP/test/store/client.py" --port "$PORT" ${1:+--user "$1"} | tail -1
+	/usr/bin/python3 "$TOP/test/store/client.py" --port "$PORT" ${1:+--user "$1"} | tail -1
 }
 answers() { command_to_store "$@" <<<'["ping", 1]' 2>/dev/null | grep -q '"ok"'; }
 is_primary() { command_to_store <<<'["hello", 1]' 2>/dev/null | grep -q '"isWritablePrimary": true'; }

@@ -101,6 +101,9 @@ start_store() {
 			log_min_error_statement = panic
 			fsync = off
 		CONF
+		# A copy, for the user may not be one who can read ours.
+		as_user mkdir "$FOLDER/programs"
+		tar -C "$TOP/test/store" -c . | as_user tar -C "$FOLDER/programs" -x
 	fi
 	if ! alive server; then
 		# Where nobody reaps it, the one that was killed seems to hold it.
@@ -114,7 +117,7 @@ start_store() {
 	fi
 	if ! alive gateway; then
 		as_user rm -f "$FOLDER/gateway.log"
-		launch gateway /usr/bin/python3 "$TOP/test/store/gateway.py" \
+		launch gateway /usr/bin/python3 "$FOLDER/programs/gateway.py" \
 			--port "$PORT" --conninfo "$(conninfo "$FOLDER")" "$@"
 	fi
 	await 20 listens || { cat "$FOLDER/gateway.log"; die "the store's gateway does not start"; }

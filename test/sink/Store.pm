@@ -36,7 +36,8 @@ sub script
 	my ($self, $action, @arguments) = @_;
 	local $ENV{STORE_PASSWORD} = $self->{password} // '';
 	my $log = "$self->{folder}.log";
-	system("bash '$top/$script' $action '$self->{folder}' @arguments >>'$log' 2>&1") == 0
+	my $command = join ' ', map { "'$_'" } "$top/$script", $action, $self->{folder}, @arguments;
+	system("bash $command >>'$log' 2>&1") == 0
 		or die "$script $action: " . slurp_file($log);
 	return;
 }

@@ -37,7 +37,8 @@ class Server:
         self.user = said['n'].replace('=2C', ',').replace('=3D', '=')
         # One who does not exist is refused at the end, as one with a wrong password is.
         self.password = self.users.get(self.user, nonce())
-        self.salt, self.nonce = os.urandom(16), said['r'] + nonce()
+        # libmongoc takes salts of this length only.
+        self.salt, self.nonce = os.urandom(28), said['r'] + nonce()
         self.server_first = f'r={self.nonce},s={base64.b64encode(self.salt).decode()},i={ITERATIONS}'
         return self.server_first.encode()
 
