@@ -350,6 +350,7 @@ dv_create_sink(PG_FUNCTION_ARGS)
 	const char *collection = text_argument(fcinfo, 3, "collection");
 	const char *name = sink_catalog::create_sink(PG_GETARG_OID(0), server, database, collection, PG_GETARG_JSONB_P(4));
 
+	publish::check_documents(PG_GETARG_OID(0), PG_GETARG_JSONB_P(4));
 	PG_RETURN_TEXT_P(cstring_to_text(name));
 }
 

@@ -116,6 +116,17 @@ documents()
 	return loaded;
 }
 
+void
+check_documents(Oid view, const Jsonb *options)
+{
+	Relation rel = relation_open(view, AccessShareLock);
+	sink::Shape shape = {};
+
+	if (read_shape(rel, &shape))
+		(void) documents()->compile(shape, options);
+	relation_close(rel, NoLock);
+}
+
 Datum
 sink_row(FunctionCallInfo fcinfo, Datum row, Jsonb *options)
 {

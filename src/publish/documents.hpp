@@ -11,6 +11,9 @@ namespace dv::publish {
 /* 0A000 where this build has no such module. */
 const sink::Documents *documents();
 
+/* Raises where rows of the view cannot be documents under these options. */
+void check_documents(Oid view, const Jsonb *options);
+
 /* deltaview.sink_row: for COPY, the letter of a document ('P') or of why there is none ('E'), and then it. */
 Datum sink_row(FunctionCallInfo fcinfo, Datum row, Jsonb *options);
 

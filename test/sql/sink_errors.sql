@@ -25,6 +25,11 @@ DO $$ BEGIN
 	PERFORM make(view => (SELECT view FROM deltaview.view_catalog WHERE part_of IS NOT NULL LIMIT 1)::text);
 EXCEPTION WHEN wrong_object_type THEN RAISE WARNING 'a hidden part: %', sqlstate;
 END $$;
+-- columns that are no fields of documents
+SELECT deltaview.create_view('dollar', 'SELECT id, city AS "$city" FROM orders');
+SELECT make(view => 'dollar');
+SELECT deltaview.create_view('other_id', 'SELECT id, city AS _id FROM orders');
+SELECT make(view => 'other_id');
 -- servers
 SELECT make(server => 'nowhere');
 SELECT make(server => 'elsewhere');

@@ -104,6 +104,12 @@ compile_columns(Rows *rows, const Shape &shape)
 			ereport(ERROR,
 					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					 errmsg("the view has a column \"_id\" that is not in its key"), errhint("Rename the column.")));
+		if (NameStr(attribute(shape.desc, attno)->attname)[0] == '$')
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("a column is named \"%s\"", NameStr(attribute(shape.desc, attno)->attname)),
+					 errdetail("MongoDB puts no document in the place of another that has a field of such a name."),
+					 errhint("Rename the column in the view's query.")));
 		if (!is_id(field.name))
 			rows->fields.push(field);
 	}
