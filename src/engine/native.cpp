@@ -36,7 +36,11 @@ way_from(Program *program, int i, int occurrence)
 		block->ways = static_cast<Way **>(MemoryContextAllocZero(program->context, sizeof(Way *) * n));
 	}
 	if (!block->made[occurrence])
+	{
+		int before = restrict_operation(); /* planning may call functions */
 		block->ways[occurrence] = make_way(program, native, occurrence);
+		pg::restore_context(before);
+	}
 	block->made[occurrence] = true;
 	return block->ways[occurrence];
 }

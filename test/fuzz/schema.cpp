@@ -216,6 +216,7 @@ make_schema(Random &random)
 		"CREATE AGGREGATE chain(text) (SFUNC = textcat, STYPE = text, INITCOND = '')",
 	};
 	int count = random.between(4, 6);
+	int indexed = random.percent(50) ? 100 : 40; /* of the columns: deltas of joins want one for each table */
 	std::string parent;
 	for (int i = 0; i < count; i++)
 	{
@@ -249,9 +250,10 @@ make_schema(Random &random)
 		if (table.key == std::vector<std::string>{"id"} && parent.empty())
 			parent = table.name;
 		schema.setup.push_back("CREATE TABLE " + table.name + " (" + ddl + ")");
-		for (const char *column : {"a", "b", "t"})
-			if (random.percent(60))
-				schema.setup.push_back(std::string("CREATE INDEX ON ") + table.name + " (" + column + ")");
+		for (const Column &column : table.columns)
+			if ((column.type == Type::integer || column.type == Type::text) && random.percent(indexed))
+				schema.setup.push_back("CREATE INDEX ON " + table.name + " (" + column.name +
+									   random.word({"", "", ", b", " DESC"}) + ")");
 		schema.tables.push_back(table);
 		bool refers = ddl.find(" ref int ") != std::string::npos;
 
