@@ -49,8 +49,8 @@ struct Native
 struct Surroundings
 {
 	bool settings; /* some read one (TimeZone, DateStyle, ...) */
-	bool names;   /* some run code that may look names up, by the search_path: settings, functions and types of users */
-	bool domains; /* once compiled, some may hold the conditions of a domain, as they were */
+	bool names; /* some run code that may look names up, by the search_path: settings, functions and types of users */
+	bool code;  /* some run functions of users or check domains: compiled, they hold these as they were */
 };
 
 struct Analysis

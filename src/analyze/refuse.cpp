@@ -143,9 +143,8 @@ check_function(Oid function, void *context)
 {
 	Refusal *refusal = static_cast<Refusal *>(context);
 	char volatility = func_volatile(function);
-	/* a function in SQL may be taken in, with what it casts to */
 	if (function >= FirstUnpinnedObjectId)
-		refusal->surroundings.names = refusal->surroundings.domains = true;
+		refusal->surroundings.names = refusal->surroundings.code = true;
 	if (volatility == PROVOLATILE_IMMUTABLE)
 		return false;
 	char *name = get_func_name(function);
@@ -223,10 +222,11 @@ check_node(Node *node, void *context)
 						errdetail("Their value depends on the time or the session.")));
 	if (IsA(node, NextValueExpr) || IsA(node, CurrentOfExpr))
 		refuse("this expression", nullptr);
-	/* the functions of users' types, and the conditions of domains */
+	/* the conditions of domains, and the functions of users' types */
 	Surroundings *surroundings = &static_cast<Refusal *>(context)->surroundings;
-	surroundings->domains = surroundings->domains || IsA(node, CoerceToDomain);
-	if (IsA(node, CoerceToDomain) || (IsA(node, Var) && as<Var>(node)->vartype >= FirstNormalObjectId))
+	if (IsA(node, CoerceToDomain))
+		surroundings->names = surroundings->code = true;
+	if (IsA(node, Var) && as<Var>(node)->vartype >= FirstNormalObjectId)
 		surroundings->names = true;
 	(void) check_functions_in_node(node, check_function, context);
 	return pg::walk_expression(node, check_node, context);

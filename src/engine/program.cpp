@@ -24,7 +24,7 @@ HTAB *programs;
 pg::Vec<Program *> retired; /* still pinned when they were replaced */
 int pinned;                 /* programs, counted as often as they are */
 uint64 swept;               /* the generation at which those out of date were last looked for */
-uint64 types_altered;       /* how often types were, domains among them */
+uint64 code_altered;        /* how often functions and types were, domains among them */
 
 struct Entry
 {
@@ -33,16 +33,16 @@ struct Entry
 };
 
 void
-on_type(Datum, int, uint32)
+on_code(Datum, int, uint32)
 {
-	types_altered++;
+	code_altered++;
 }
 
 bool
 is_current(const Program *program)
 {
 	return program->generation == catalog::generation() &&
-		   (program->types_altered == types_altered || !program->analysis->surroundings.domains);
+		   (program->code_altered == code_altered || !program->analysis->surroundings.code);
 }
 
 void
@@ -156,7 +156,7 @@ build(const catalog::View *info)
 	program->view = info->view;
 	program->context = context;
 	program->generation = catalog::generation();
-	program->types_altered = types_altered;
+	program->code_altered = code_altered;
 	program->prepared.context = context;
 	program->lock_plans.context = context;
 
@@ -302,7 +302,8 @@ pin_program(Oid view)
 		control.entrysize = sizeof(Entry);
 		programs = hash_create("deltaview programs", 32, &control, HASH_ELEM | HASH_BLOBS);
 		retired.context = TopMemoryContext;
-		CacheRegisterSyscacheCallback(TYPEOID, on_type, static_cast<Datum>(0));
+		for (int cache : {PROCOID, TYPEOID})
+			CacheRegisterSyscacheCallback(cache, on_code, static_cast<Datum>(0));
 	}
 	const catalog::View *info = catalog::view(view);
 	if (info == nullptr)

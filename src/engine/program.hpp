@@ -64,7 +64,7 @@ struct Program
 {
 	Oid view;
 	uint64 generation;
-	uint64 types_altered;
+	uint64 code_altered;
 	int pins;
 	MemoryContext context;
 	analyze::Analysis *analysis;
