@@ -341,6 +341,7 @@ CREATE TABLE deltaview.sink_progress (
 	last_lsn pg_lsn,
 	last_commit timestamptz,
 	behind_since timestamptz,
+	out_since timestamptz,
 	last_error text,
 	last_error_at timestamptz,
 	held_at pg_lsn,
@@ -456,13 +457,15 @@ BEGIN ATOMIC
 		FROM (SELECT) one
 			LEFT JOIN deltaview.sink_progress p ON p.sink = sink_report.sink
 			CROSS JOIN LATERAL jsonb_populate_record(p,
-				report || jsonb_build_object('sink', sink_report.sink, 'updated_at', now())) r
+				report || jsonb_build_object('sink', sink_report.sink, 'updated_at', now(), 'out_since',
+					CASE WHEN coalesce(report ->> 'state', p.state) NOT IN ('streaming', 'held')
+						THEN coalesce(p.out_since, p.updated_at, now()) END)) r
 		WHERE deltaview.owns_sink(sink_report.sink)
 		ON CONFLICT ON CONSTRAINT sink_progress_pkey DO UPDATE SET (state, generation, slot_made, rows_total, rows_copied, rows_applied,
-				batches, retries, last_lsn, last_commit, behind_since, last_error, last_error_at, held_at, updated_at) =
+				batches, retries, last_lsn, last_commit, behind_since, out_since, last_error, last_error_at, held_at, updated_at) =
 			(SELECT excluded.state, excluded.generation, excluded.slot_made, excluded.rows_total, excluded.rows_copied,
 				excluded.rows_applied, excluded.batches, excluded.retries, excluded.last_lsn, excluded.last_commit,
-				excluded.behind_since, excluded.last_error, excluded.last_error_at, excluded.held_at, excluded.updated_at);
+				excluded.behind_since, excluded.out_since, excluded.last_error, excluded.last_error_at, excluded.held_at, excluded.updated_at);
 END;
 COMMENT ON FUNCTION deltaview.sink_report(text, jsonb) IS 'internal: what the runner of a sink says, by columns of sink_progress';
 
@@ -504,7 +507,7 @@ CREATE VIEW deltaview.sink_stats WITH (security_barrier) AS
 		CASE WHEN NOT pg_catalog.pg_is_in_recovery()
 			THEN pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), l.confirmed_flush_lsn)::bigint END AS lag_bytes,
 		CASE WHEN r.runs AND p.state IN ('streaming', 'held') AND p.behind_since IS NULL THEN 0
-			ELSE extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(p.behind_since, p.updated_at)) END::double precision AS lag_seconds,
+			ELSE extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(p.behind_since, p.out_since, p.updated_at)) END::double precision AS lag_seconds,
 		p.last_lsn, p.last_commit, p.last_error, p.last_error_at,
 		(SELECT count(*) FROM deltaview.sink_errors e WHERE e.sink = s.sink) AS set_aside,
 		l.slot_name AS slot, l.wal_status, p.updated_at
@@ -522,7 +525,8 @@ COMMENT ON COLUMN deltaview.sink_stats.rows_total IS 'rows to copy, estimated';
 COMMENT ON COLUMN deltaview.sink_stats.rows_applied IS 'documents replaced and deleted since the copy';
 COMMENT ON COLUMN deltaview.sink_stats.batches IS 'writes that MongoDB has acknowledged';
 COMMENT ON COLUMN deltaview.sink_stats.lag_bytes IS 'of the log, written since what the sink has confirmed; of other tables, too';
-COMMENT ON COLUMN deltaview.sink_stats.lag_seconds IS 'age of the oldest change that is not in the collection; 0: all are';
+COMMENT ON COLUMN deltaview.sink_stats.lag_seconds IS
+	'age of the oldest change that is not in the collection, or, while none is received, of the last that was; 0: all are';
 COMMENT ON COLUMN deltaview.sink_stats.last_lsn IS 'where the last transaction ends that is in the collection';
 COMMENT ON COLUMN deltaview.sink_stats.last_commit IS 'when that transaction was committed';
 COMMENT ON COLUMN deltaview.sink_stats.set_aside IS 'rows in deltaview.sink_errors';

@@ -28,7 +28,7 @@ SELECT user_options FROM deltaview.sink_settings('orders');
 SET ROLE deltaview_other;
 SELECT * FROM deltaview.sink_stats;
 SELECT * FROM deltaview.sink_errors;
-SELECT * FROM deltaview.sink_progress;
+SELECT sink FROM deltaview.sink_progress;
 SELECT * FROM deltaview.sink_catalog;
 SELECT * FROM deltaview.sink_settings('orders');
 SELECT deltaview.start_sink('orders');
