@@ -12,6 +12,6 @@ mongo=$(pkg-config --exists mongoc2 && echo mongoc2 || echo libmongoc-1.0)
 mapfile -t mongo_flags < <(pkg-config --cflags "$mongo" | tr ' ' '\n' | sed -n 's/^-I/-isystem/p')
 core | xargs -r -n 4 clang-tidy-14 --quiet -- -xc++ -std=c++17 -Isrc -DDV_CORE
 server | xargs -r -n 4 clang-tidy-14 --quiet -- -xc++ -std=c++17 -Isrc -Wno-register -D_GNU_SOURCE \
-	-isystem "$("$PG_CONFIG" --includedir-server)" "${mongo_flags[@]}"
+	-isystem "$("$PG_CONFIG" --includedir-server)" -isystem "$("$PG_CONFIG" --includedir)" "${mongo_flags[@]}"
 client | xargs -r -n 4 clang-tidy-14 --quiet -- -xc++ -std=c++17 -Isrc -DDV_CLIENT \
 	-isystem "$("$PG_CONFIG" --includedir)" "${mongo_flags[@]}"

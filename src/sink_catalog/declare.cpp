@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "access/xlog.h"
+#include "catalog/pg_foreign_server.h"
 #include "common/hashfn.h"
 }
 
@@ -171,6 +172,9 @@ create_sink(Oid view, const char *server, const char *database, const char *coll
 						errhint("Set it in postgresql.conf, and restart the server.")));
 	lock_sinks();
 	check_view(view);
+	/* A drop of it that comes meanwhile waits, and then sees the sink. */
+	LockDatabaseObject(ForeignServerRelationId, usable_server(server, GetUserId())->serverid, 0, AccessShareLock);
+	AcceptInvalidationMessages();
 	(void) usable_server(server, GetUserId());
 	check_target(database, collection);
 
