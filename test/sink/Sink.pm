@@ -141,7 +141,7 @@ sub compare
 {
 	my ($node, $store, $sink, @rules) = @_;
 	my ($view, $collection) = split /\|/, sql($node, "SELECT view, collection FROM deltaview.sink_catalog WHERE sink = '$sink'");
-	@rules = @{ $views{$view} } if !@rules;
+	@rules = @{ $views{$view} or die "$view has no rules" } if !@rules;
 	local $ENV{STORE_PASSWORD} = $store->{password} // '';
 	my @command = ('/usr/bin/python3', "$top/test/store/compare.py", '--conninfo', $node->connstr('postgres'), '--view', $view,
 		'--port', $store->{port}, '--collection', $collection, @rules);
