@@ -108,8 +108,11 @@ is($store->find('test', 'lenient', { _id => 5 }) + 0, 0, 'nor has one that would
 like(sql($node, q{SELECT string_agg(code, ',' ORDER BY at) FROM deltaview.sink_errors WHERE sink = 'lenient'}), qr/too large/, 'it says so');
 sql($node, q{UPDATE odd SET t = 'small', n = 1 WHERE id IN (3, 5)});
 right($node, $store, 'lenient', 'when they fit again they are there', '--key', 'id');
+my $before = stat_of($node, 'strict', 'last_error_at');
 sql($node, q{SELECT deltaview.start_sink('strict')});
-await_state($node, 'strict', 'failed');
+await('it has failed again', sub { stat_of($node, 'strict', 'last_error_at') ne $before });
+await('its worker has ended', sub { !defined runner_pid($node, 'strict') });
+is(stat_of($node, 'strict', 'state'), 'failed', 'started, it fails again');
 sql($node, q{SELECT deltaview.reset_sink('strict')});
 await_state($node, 'strict', 'streaming');
 right($node, $store, 'strict', 'copied anew, the other one is, too', '--key', 'id');
