@@ -6,7 +6,7 @@
  * Two levels.  `Target` writes single rows (indexes, constraints, user triggers
  * and the delta for views on views included).  `Difference` takes rows that leave
  * and rows that enter, nets them, pairs them into updates, and writes them in
- * the order of their identity hash, which is the same in every backend, so that
+ * one order, by place in the key's index and by hash, the same in every backend, so that
  * two writers cannot deadlock on view rows.
  */
 #include "pg/postgres.hpp"
@@ -123,7 +123,7 @@ struct Difference;
 Difference *begin_difference(Target *target, const Shape &shape, Hasher *hasher);
 void add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid);
 /*
- * Nets, pairs and writes, in the order of the identity hash; returns the number of view rows written, and frees the
+ * Nets, pairs and writes, in that order; returns the number of view rows written, and frees the
  * difference. The hash column of rows that enter is filled in here. Where the table has unique constraints of the
  * user's, all deletions come before the rest, so that a value may move from one row to another; the order of
  * locks is then only within each half, and a deadlock is possible, as between any two statements that delete and

@@ -241,6 +241,7 @@ add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid)
 	if (tid != nullptr)
 		entry.tid = *tid;
 	entry.ident = identity_hash(difference->hasher, shape, slot);
+	entry.place = key_place(difference->hasher, slot);
 	entry.state = state_hash(difference->hasher, slot);
 	if (shape.hash != 0)
 	{

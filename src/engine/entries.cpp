@@ -25,15 +25,17 @@ struct Entries
 
 namespace {
 
-/* The hashes as four bigints, shifted so that they compare as the unsigned numbers do; then the entry's bytes. */
-constexpr int nhashes = 4;
+/* Place and hashes as bigints, shifted so that they compare as the unsigned numbers do; then the entry's bytes. */
+constexpr int nhashes = 5;
 constexpr uint64 shift = UINT64CONST(0x8000000000000000);
 
 bool
 less(const Entry &a, const Entry &b)
 {
-	int order = compare(a.ident, b.ident);
+	if (a.place != b.place)
+		return a.place < b.place;
 
+	int order = compare(a.ident, b.ident);
 	return (order != 0 ? order : compare(a.state, b.state)) < 0;
 }
 
@@ -44,8 +46,8 @@ begin_sort(Entries *entries)
 	TypeCacheEntry *type = lookup_type_cache(INT8OID, TYPECACHE_LT_OPR);
 	AttrNumber columns[nhashes];
 	Oid operators[nhashes];
-	Oid collations[nhashes] = {InvalidOid, InvalidOid, InvalidOid, InvalidOid};
-	bool nulls_first[nhashes] = {false, false, false, false};
+	Oid collations[nhashes] = {};
+	bool nulls_first[nhashes] = {};
 
 	entries->desc = CreateTemplateTupleDesc(nhashes + 1);
 	for (int i = 0; i < nhashes; i++)
@@ -78,10 +80,11 @@ put_in_sort(Entries *entries, const Entry &entry)
 	SET_VARSIZE(bytes, length);
 	memcpy(VARDATA(bytes), &entry, sizeof(Entry));
 	memcpy(VARDATA(bytes) + sizeof(Entry), entry.row, entry.row->t_len);
-	in->tts_values[0] = as_bigint(entry.ident.hi);
-	in->tts_values[1] = as_bigint(entry.ident.lo);
-	in->tts_values[2] = as_bigint(entry.state.hi);
-	in->tts_values[3] = as_bigint(entry.state.lo);
+	in->tts_values[0] = as_bigint(entry.place);
+	in->tts_values[1] = as_bigint(entry.ident.hi);
+	in->tts_values[2] = as_bigint(entry.ident.lo);
+	in->tts_values[3] = as_bigint(entry.state.hi);
+	in->tts_values[4] = as_bigint(entry.state.lo);
 	in->tts_values[nhashes] = PointerGetDatum(bytes);
 	memset(in->tts_isnull, 0, sizeof(bool) * (nhashes + 1));
 	tuplesort_puttupleslot(entries->sort, ExecStoreVirtualTuple(in));

@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * Signed rows in the order of their hashes: in memory up to work_mem, beyond that through a sort on disk.
+ * Signed rows in the order of their places: in memory up to work_mem, beyond that through a sort on disk.
  */
 #include "engine/apply.hpp"
 
@@ -9,6 +9,7 @@ namespace dv::engine {
 
 struct Entry
 {
+	uint64 place; /* key_place() */
 	Hash128 ident;
 	Hash128 state;
 	MinimalTuple row; /* of an entry read: good until release_row */

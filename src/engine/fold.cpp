@@ -11,7 +11,7 @@ namespace dv::engine {
 
 /*
  * Aggregates: what the delta adds to each group is folded into the group's row,
- * in its latest version, under its row lock, groups in the order of their hash.
+ * in its latest version, under its row lock, groups in the order of their places.
  * A group that does not fold (its extreme may have left, a number is not a
  * number, digits would be left behind) is recomputed, under a snapshot taken
  * after its row lock: whoever adds to the group before is seen, whoever comes

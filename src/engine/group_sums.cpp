@@ -1,4 +1,5 @@
 #include "engine/group_sums.hpp"
+#include "engine/row_bytes.hpp"
 
 extern "C" {
 #include "utils/fmgrprotos.h"
@@ -154,8 +155,8 @@ add(Groups *groups, int64 left)
 		MemoryContextSwitchTo(before);
 		return;
 	}
-	Group group{hash, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), left,
-				static_cast<Part *>(palloc(sizeof(Part) * (nstates + 1)))};
+	Group group{key_place(program->hasher, groups->row), hash, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual),
+				left, static_cast<Part *>(palloc(sizeof(Part) * (nstates + 1)))};
 	ExecCopySlot(group.key, groups->row);
 	for (int i = 0; i < nstates; i++)
 	{
@@ -199,7 +200,11 @@ signed_value(const Groups *groups, int state, Oid type, Datum value, int32 sign)
 int
 compare_groups(const void *a, const void *b)
 {
-	return compare(static_cast<const Group *>(a)->hash, static_cast<const Group *>(b)->hash);
+	const Group &left = *static_cast<const Group *>(a);
+	const Group &right = *static_cast<const Group *>(b);
+	if (left.place != right.place)
+		return left.place < right.place ? -1 : 1;
+	return compare(left.hash, right.hash);
 }
 
 } // namespace

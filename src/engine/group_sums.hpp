@@ -19,6 +19,7 @@ struct Part
 
 struct Group
 {
+	uint64 place; /* key_place() */
 	Hash128 hash;
 	TupleTableSlot *key; /* a view row with the key columns alone */
 	int64 left;          /* rows that leave */
@@ -44,7 +45,7 @@ void take_partial(TupleTableSlot *slot, void *context);
 /* A row of a native block: sign, group, arguments. */
 void take_row(TupleTableSlot *slot, void *context);
 
-/* By hash: the order in which rows are locked. */
+/* By place and hash: the order in which rows are locked. */
 void sort_groups(Groups *groups);
 
 /* The column of the view that holds a state. */

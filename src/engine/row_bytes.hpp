@@ -42,6 +42,12 @@ Hash128 state_hash(Hasher *hasher, TupleTableSlot *slot);
 /* What the hash column holds, and what rows are told apart by: the key's hash, or the content's if there is no key. */
 Hash128 identity_hash(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
 
+/*
+ * About where a row's key lies in the index on the key columns: rows written in this order, and by hash where it is the same,
+ * come to neighbouring pages.  Keys that are equal have the same place, in every backend.
+ */
+uint64 key_place(const Hasher *hasher, TupleTableSlot *slot);
+
 void hash_to_uuid(const Hash128 &hash, unsigned char *uuid);
 
 } // namespace dv::engine

@@ -18,6 +18,7 @@ struct Hasher
 	int nkeys;
 	AttrNumber *keys;
 	KeyType **key_types;
+	Oid leading; /* the first key column's type if the index begins with it and places are known, or invalid */
 	int ncolumns;
 	int nvisible;
 	AttrNumber hash;
@@ -41,6 +42,45 @@ hash_bytes128(const void *data, Size length)
 
 	return {hash_bytes_extended(bytes, static_cast<int>(length), seed_hi),
 			hash_bytes_extended(bytes, static_cast<int>(length), seed_lo)};
+}
+
+/* Are values equal only if their bytes are, and do these bytes, or the numbers that they are, tell the order? */
+bool
+has_places(Oid type, Oid collation)
+{
+	switch (type)
+	{
+	case INT2OID:
+	case INT4OID:
+	case INT8OID:
+	case DATEOID:
+	case TIMESTAMPOID:
+	case TIMESTAMPTZOID:
+	case UUIDOID:
+		return true;
+	case TEXTOID:
+	case VARCHAROID:
+		return get_collation_isdeterministic(collation);
+	default:
+		return false;
+	}
+}
+
+uint64
+first_bytes(const void *data, Size length)
+{
+	const unsigned char *bytes = static_cast<const unsigned char *>(data);
+	uint64 place = 0;
+
+	for (Size i = 0; i < sizeof(place); i++)
+		place = place << 8 | (i < length ? bytes[i] : 0);
+	return place;
+}
+
+uint64
+place_of_number(int64 value)
+{
+	return static_cast<uint64>(value) ^ UINT64CONST(0x8000000000000000);
 }
 
 Hash128
@@ -169,6 +209,12 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 	for (int i = 0; i < desc->natts; i++)
 		if (!TupleDescAttr(desc, i)->attisdropped)
 			make_image_type(&hasher->columns[i], TupleDescAttr(desc, i)->atttypid, context);
+	if (shape.nkeys > 0 && shape.hash == 0)
+	{
+		Form_pg_attribute first = TupleDescAttr(desc, shape.keys[0] - 1);
+		Oid base = getBaseType(first->atttypid);
+		hasher->leading = has_places(base, first->attcollation) ? base : InvalidOid;
+	}
 	for (int i = 0; i < shape.nkeys; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, shape.keys[i] - 1);
@@ -206,6 +252,39 @@ key_hash(Hasher *hasher, TupleTableSlot *slot)
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(hasher->scratch);
 	return result;
+}
+
+uint64
+key_place(const Hasher *hasher, TupleTableSlot *slot)
+{
+	bool isnull;
+	if (!OidIsValid(hasher->leading))
+		return 0;
+	Datum value = slot_getattr(slot, hasher->keys[0], &isnull);
+	if (isnull)
+		return UINT64_MAX;
+	switch (hasher->leading)
+	{
+	case INT2OID:
+		return place_of_number(DatumGetInt16(value));
+	case INT4OID:
+	case DATEOID:
+		return place_of_number(DatumGetInt32(value));
+	case INT8OID:
+	case TIMESTAMPOID:
+	case TIMESTAMPTZOID:
+		return place_of_number(DatumGetInt64(value));
+	case UUIDOID:
+		return first_bytes(DatumGetUUIDP(value)->data, UUID_LEN);
+	default:
+	{
+		struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
+		uint64 place = first_bytes(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
+		if (reinterpret_cast<Pointer>(text) != DatumGetPointer(value))
+			pfree(text);
+		return place;
+	}
+	}
 }
 
 Hash128
