@@ -238,12 +238,17 @@ Copy::supervise(const std::shared_ptr<Shared> &shared, const std::shared_ptr<Sto
 				thrown = thrown ? thrown : std::current_exception();
 			}
 	};
-	while (running > 0 && thrown == nullptr && !host_.stopping())
+	descriptors.add(catalog_.connection().socket());
+	bool same = true;
+	while (running > 0 && thrown == nullptr && !host_.stopping() && same)
 	{
 		host_.wait(1000, descriptors.fd());
 		look();
 		if (thrown == nullptr)
+		{
 			note(*shared, store, position);
+			same = watch_.same();
+		}
 	}
 	if (running > 0)
 	{
@@ -259,7 +264,7 @@ Copy::supervise(const std::shared_ptr<Shared> &shared, const std::shared_ptr<Sto
 	if (thrown != nullptr)
 		std::rethrow_exception(thrown);
 	if (running > 0 || shared->stop)
-		throw Failure(Remedy::restart, "the sink is to stop");
+		throw Failure(Remedy::again, "the copy was left off: something else is asked of the sink");
 }
 
 void

@@ -3,6 +3,7 @@
 #include "sink/client/catalog.hpp"
 #include "sink/client/run.hpp"
 #include "sink/client/store.hpp"
+#include "sink/client/watch.hpp"
 
 #include <memory>
 #include <string>
@@ -18,8 +19,8 @@ class ViewReader;
 class Copy
 {
 public:
-	Copy(Host &host, Catalog &catalog, const Job &job, const Settings &settings)
-		: host_(host), catalog_(catalog), job_(job), settings_(settings)
+	Copy(Host &host, Catalog &catalog, const Job &job, Settings settings)
+		: host_(host), catalog_(catalog), job_(job), settings_(std::move(settings)), watch_(host, catalog, &settings_)
 	{}
 
 	/* An empty snapshot: a new one. */
@@ -35,7 +36,8 @@ private:
 	Host &host_;
 	Catalog &catalog_;
 	const Job &job_;
-	const Settings &settings_;
+	Settings settings_;
+	Watch watch_;
 };
 
 } // namespace dv::sink

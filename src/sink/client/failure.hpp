@@ -6,6 +6,7 @@
 namespace dv::sink {
 
 enum class Remedy {
+	again,      /* nothing is wrong, but something else is asked of the sink */
 	retry,      /* it may pass */
 	retry_late, /* somebody has to do something first, such as give a password */
 	restart,    /* the position is not what it was taken for: read it again */

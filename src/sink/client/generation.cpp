@@ -3,6 +3,7 @@
 #include "sink/client/copy.hpp"
 #include "sink/client/failure.hpp"
 #include "sink/client/task.hpp"
+#include "sink/client/watch.hpp"
 
 namespace dv::sink {
 
@@ -49,7 +50,9 @@ Generation::begin(Source &source, const std::optional<Position> &former)
 										   "\" is not empty: empty it, or create the sink with option \"replace\"");
 	progress_.state("starting");
 	catalog_.drop_slot(settings_.slot);
-	NewSlot slot = source.create_slot(host_, settings_.slot, false);
+	Settings settings = settings_;
+	Watch watch(host_, catalog_, &settings);
+	NewSlot slot = source.create_slot(host_, settings_.slot, false, [&] { return watch.same(); });
 	Position next;
 	next.generation = settings_.generation;
 	next.slot = settings_.slot;

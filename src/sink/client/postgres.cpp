@@ -102,7 +102,7 @@ Postgres::attempt(const std::string &sql)
 }
 
 Rows
-Postgres::query(Host &host, const std::string &sql)
+Postgres::query(Host &host, const std::string &sql, const std::function<bool()> &wanted)
 {
 	if (PQsendQuery(connection_.get(), sql.c_str()) == 0)
 		fail();
@@ -112,10 +112,10 @@ Postgres::query(Host &host, const std::string &sql)
 		while (PQisBusy(connection_.get()) != 0)
 		{
 			host.wait(1000, socket());
-			if (host.stopping())
+			if (host.stopping() || !wanted())
 			{
 				cancel();
-				throw Failure(Remedy::restart, "the sink is to stop");
+				throw Failure(Remedy::again, "something else is asked of the sink");
 			}
 			if (PQconsumeInput(connection_.get()) == 0)
 				fail();

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,8 +43,8 @@ public:
 	Postgres(const std::string &conninfo, const std::string &application, Mode mode);
 
 	Rows query(const std::string &sql, const std::vector<std::string> &parameters = {});
-	/* One that may take long: when the host is to stop it is cancelled. */
-	Rows query(Host &host, const std::string &sql);
+	/* One that may take long, and is cancelled when it is not wanted any more. */
+	Rows query(Host &host, const std::string &sql, const std::function<bool()> &wanted);
 	/* What the query failed with, or its rows. */
 	Rows attempt(const std::string &sql);
 

@@ -3,7 +3,7 @@
 #include "sink/client/generation.hpp"
 #include "sink/client/stream.hpp"
 #include "sink/client/task.hpp"
-#include "sink/client/wal_limit.hpp"
+#include "sink/client/watch.hpp"
 
 #include <chrono>
 #include <random>
@@ -119,7 +119,7 @@ Runner::session()
 	if (settings_->wanted != Wanted::run)
 		return drop();
 
-	check_wal_limit(host_, *catalog_, *settings_);
+	Watch(host_, *catalog_, &*settings_).check_limit();
 	Source source(job_.conninfo, job_.sink);
 	identify(source);
 	connect_store();
@@ -246,6 +246,9 @@ Runner::recover(const Failure &failure)
 
 	switch (failure.remedy())
 	{
+	case Remedy::again:
+		log(Level::debug, message);
+		return std::nullopt;
 	case Remedy::give_up:
 		return failed(message);
 	case Remedy::over_limit:

@@ -33,11 +33,12 @@ Source::system_identifier()
 }
 
 NewSlot
-Source::create_slot(Host &host, const std::string &name, bool temporary)
+Source::create_slot(Host &host, const std::string &name, bool temporary, const std::function<bool()> &wanted)
 {
-	Rows rows =
-		connection_.query(host, "CREATE_REPLICATION_SLOT " + connection_.identifier(name) +
-									(temporary ? " TEMPORARY" : "") + " LOGICAL pg_deltaview (SNAPSHOT 'export')");
+	Rows rows = connection_.query(host,
+								  "CREATE_REPLICATION_SLOT " + connection_.identifier(name) +
+									  (temporary ? " TEMPORARY" : "") + " LOGICAL pg_deltaview (SNAPSHOT 'export')",
+								  wanted);
 	return {parse_lsn(rows.text(0, "consistent_point")), rows.text(0, "snapshot_name")};
 }
 

@@ -4,6 +4,7 @@
 #include "sink/client/postgres.hpp"
 #include "sink/client/protocol.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@ public:
 	Source(const std::string &conninfo, const std::string &sink);
 
 	[[nodiscard]] std::string system_identifier();
-	NewSlot create_slot(Host &host, const std::string &name, bool temporary);
+	/* Waits for the transactions that are running. */
+	NewSlot create_slot(Host &host, const std::string &name, bool temporary, const std::function<bool()> &wanted);
 	void start(const std::string &slot, const std::string &view_oid, const std::string &options);
 
 	/* The next message, as far as it has come; valid until the next call. */

@@ -17,8 +17,8 @@ open_client(const Settings &settings)
 {
 	static std::once_flag once;
 	std::call_once(once, [] {
-		mongoc_init();
 		mongoc_log_set_handler(nullptr, nullptr);
+		mongoc_init();
 	});
 
 	Address address = settings.address;

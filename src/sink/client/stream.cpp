@@ -2,7 +2,6 @@
 
 #include "sink/client/document.hpp"
 #include "sink/client/unfit.hpp"
-#include "sink/client/wal_limit.hpp"
 
 #include <poll.h>
 
@@ -26,8 +25,9 @@ passed(std::chrono::steady_clock::time_point since, milliseconds time)
 
 Stream::Stream(Host &host, Catalog &catalog, Source &source, std::shared_ptr<Store> store, Settings settings,
 			   Position position, Progress &progress, bool in_parts)
-	: host_(host), catalog_(catalog), source_(source), settings_(std::move(settings)), progress_(progress),
-	  position_(std::move(position)), collector_(position_.lsn, store->largest_document(), settings_.set_aside),
+	: host_(host), catalog_(catalog), source_(source), settings_(std::move(settings)),
+	  watch_(host, catalog, &settings_), progress_(progress), position_(std::move(position)),
+	  collector_(position_.lsn, store->largest_document(), settings_.set_aside),
 	  work_(std::make_shared<Work>(std::move(store), in_parts))
 {
 	descriptors_.add(source_.socket());
@@ -55,7 +55,7 @@ Stream::run(Lsn until)
 		hold();
 		answer(until != 0 && collector_.seen() < until);
 		tell();
-		following = look();
+		following = watch_.same();
 		if (dry && following)
 			wait();
 	}
@@ -320,23 +320,6 @@ Stream::tell()
 		since = collector_.open().first_commit_time();
 	progress_.waiting_since(since);
 	progress_.flush(false);
-}
-
-/* False: the settings ask for something else than this. */
-bool
-Stream::look()
-{
-	bool notified = catalog_.notified();
-
-	if (!notified && !passed(looked_, seconds(settings_.hold ? 1 : 10)))
-		return true;
-	looked_ = Clock::now();
-	std::optional<Settings> now = catalog_.settings();
-	if (!now || now->differ(settings_))
-		return false;
-	settings_ = *now;
-	check_wal_limit(host_, catalog_, settings_);
-	return true;
 }
 
 void

@@ -5,6 +5,7 @@
 #include "sink/client/progress.hpp"
 #include "sink/client/source.hpp"
 #include "sink/client/task.hpp"
+#include "sink/client/watch.hpp"
 #include "sink/client/writer.hpp"
 
 #include <chrono>
@@ -63,13 +64,13 @@ private:
 
 	void answer(bool ask);
 	void tell();
-	bool look();
 	void hold();
 
 	Host &host_;
 	Catalog &catalog_;
 	Source &source_;
 	Settings settings_;
+	Watch watch_;
 	Progress &progress_;
 	Position position_;
 	Collector collector_;
@@ -86,7 +87,6 @@ private:
 	Clock::time_point waiting_since_;
 	Clock::time_point answered_;
 	Clock::time_point advanced_;
-	Clock::time_point looked_;
 };
 
 } // namespace dv::sink

@@ -126,7 +126,7 @@ run_task(Host &host, std::function<void()> work)
 			pollfd end = {task.fd(), POLLIN, 0};
 			poll(&end, 1, grace);
 			if (!task.finished())
-				throw Failure(Remedy::restart, "the sink is to stop");
+				throw Failure(Remedy::again, "the sink is to stop");
 			return;
 		}
 		host.wait(1000, task.fd());

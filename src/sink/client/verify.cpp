@@ -90,7 +90,8 @@ verify(Host &host, const Job &job, const std::function<void(const Difference &)>
 		Hold hold(host, catalog);
 		hold.set(0);
 		Source source(job.conninfo, job.sink);
-		NewSlot slot = source.create_slot(host, "deltaview_verify_" + std::to_string(getpid()), true);
+		NewSlot slot =
+			source.create_slot(host, "deltaview_verify_" + std::to_string(getpid()), true, [] { return true; });
 		hold.set(slot.lsn);
 		comparison = compare(host, job, settings, slot.snapshot);
 	}

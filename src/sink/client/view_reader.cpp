@@ -22,7 +22,7 @@ ViewReader::ViewReader(const std::string &conninfo, const std::string &sink, con
 		connection_.query("SET TRANSACTION SNAPSHOT " + connection_.literal(snapshot));
 	connection_.query("LOCK TABLE ONLY " + view_ + " IN ACCESS SHARE MODE");
 	if (value("to_regclass(" + connection_.literal(view_) + ")::oid") != view_oid_)
-		throw Failure(Remedy::restart, "the view has another name now");
+		throw Failure(Remedy::again, "the view has another name now");
 }
 
 std::string
