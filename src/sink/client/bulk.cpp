@@ -28,17 +28,15 @@ const std::set<std::int64_t> conflicts = {24, 112, 246, 251};
  */
 const std::set<std::int64_t> faults = {2, 52, 56, 57, 121, 171, 10334, 11000, 16755, 17280, 17419, 17420};
 
-/* Deletes go first: a document may come into the place of another in an index. */
+/* Those that remove a document, or those that put one. */
 std::vector<const Item *>
-in_order(const Batch &batch)
+items_of(const Batch &batch, bool remove)
 {
 	std::vector<const Item *> items;
 
-	items.reserve(batch.operations().size());
-	for (bool removes : {true, false})
-		for (const Item &item : batch.operations())
-			if (item.second.document.empty() == removes)
-				items.push_back(&item);
+	for (const Item &item : batch.operations())
+		if (item.second.document.empty() == remove)
+			items.push_back(&item);
 	return items;
 }
 
@@ -110,24 +108,11 @@ fail_write(const bson_error_t &error, const Reply &reply, const std::vector<Writ
 	fail(error);
 }
 
-} // namespace
-
 void
-write_operations(const Batch &batch, mongoc_collection_t *collection, const Bson &session, Manner manner)
+write_items(const std::vector<const Item *> &items, mongoc_collection_t *collection, const Bson &options, Manner manner)
 {
-	std::vector<const Item *> items = in_order(batch);
-	Bson options;
 	bson_error_t error;
 
-	if (batch.clears())
-	{
-		Bson everything;
-		Reply reply;
-		if (!mongoc_collection_delete_many(collection, everything.get(), session.get(), reply.out(), &error))
-			fail_write(error, reply, {}, items, 0);
-	}
-	bson_concat(options.get(), session.get());
-	options.boolean("ordered", manner == Manner::ordered);
 	for (size_t first = 0; first < items.size(); first += at_once)
 	{
 		Bulk bulk(mongoc_collection_create_bulk_operation_with_opts(collection, options.get()));
@@ -145,6 +130,28 @@ write_operations(const Batch &batch, mongoc_collection_t *collection, const Bson
 		if (!guarded_only || !errors.empty())
 			fail_write(error, reply, errors, items, first);
 	}
+}
+
+} // namespace
+
+void
+write_operations(const Batch &batch, mongoc_collection_t *collection, const Bson &session, Manner manner)
+{
+	Bson options;
+	bson_error_t error;
+
+	if (batch.clears())
+	{
+		Bson everything;
+		Reply reply;
+		if (!mongoc_collection_delete_many(collection, everything.get(), session.get(), reply.out(), &error))
+			fail_write(error, reply, {}, {}, 0);
+	}
+	bson_concat(options.get(), session.get());
+	options.boolean("ordered", manner == Manner::ordered);
+	/* A document may come into the place of another in an index, and what differs in SQL may be one _id for MongoDB. */
+	write_items(items_of(batch, true), collection, options, manner);
+	write_items(items_of(batch, false), collection, options, manner);
 }
 
 } // namespace dv::sink

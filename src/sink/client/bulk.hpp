@@ -30,14 +30,14 @@ private:
 };
 
 enum class Manner {
-	ordered, /* the deletes, then the puts */
+	ordered, /* one after the other */
 	guarded, /* nothing is replaced by what is older: each document says of which commit it is */
 };
 
 /* The member of a document that says so. */
 extern const char *const guard;
 
-/* Sends the operations of the batch.  The options are those of each command: a session. */
+/* Sends the operations of the batch, those that remove documents before the others.  The options are those of each command: a session. */
 void write_operations(const Batch &batch, mongoc_collection_t *collection, const Bson &options, Manner manner);
 
 } // namespace dv::sink

@@ -15,7 +15,9 @@ SELECT s.wanted, s.generation, s.hold, s.hold_upto, s.view, s.view_oid, c.oid IS
 	s.user_options->>'user' AS user, s.user_options->>'password' AS password,
 	s.user_options->>'auth_source' AS auth_source, s.user_options->>'auth_mechanism' AS auth_mechanism,
 	s.server_options->>'tls' AS tls, s.server_options->>'tls_ca_file' AS tls_ca_file,
+	s.server_options->>'tls_certificate_key_file' AS tls_certificate_key_file,
 	s.server_options->>'tls_allow_invalid_certificates' AS tls_allow_invalid_certificates,
+	s.server_options->>'tls_allow_invalid_hostnames' AS tls_allow_invalid_hostnames,
 	coalesce((s.options->>'batch_rows')::bigint, 1000) AS batch_rows,
 	pg_size_bytes(coalesce(s.options->>'batch_bytes', '8MB')) AS batch_bytes,
 	coalesce((s.options->>'batch_ms')::int, 100) AS batch_ms,
@@ -142,7 +144,9 @@ Catalog::settings()
 	s.address.auth_mechanism = rows.text(0, "auth_mechanism");
 	s.address.options = {{"tls", rows.text(0, "tls")},
 						 {"tlsCAFile", rows.text(0, "tls_ca_file")},
-						 {"tlsAllowInvalidCertificates", rows.text(0, "tls_allow_invalid_certificates")}};
+						 {"tlsCertificateKeyFile", rows.text(0, "tls_certificate_key_file")},
+						 {"tlsAllowInvalidCertificates", rows.text(0, "tls_allow_invalid_certificates")},
+						 {"tlsAllowInvalidHostnames", rows.text(0, "tls_allow_invalid_hostnames")}};
 	s.database = rows.text(0, "database");
 	s.collection = rows.text(0, "collection");
 	s.options = rows.text(0, "options");
