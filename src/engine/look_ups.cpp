@@ -151,6 +151,7 @@ struct Choice
 	pg::Vec<Condition> conditions;
 	bool one;
 	double rows;
+	double all; /* of the table */
 };
 
 pg::Vec<Condition>
@@ -184,7 +185,8 @@ choose_index(Oid table, int occurrence, List *quals, const Bitmapset *bound, Cho
 				 !rel->rd_rel->relhassubclass && !rel->rd_rel->relrowsecurity;
 	List *indexes = plain ? RelationGetIndexList(rel) : NIL;
 	ListCell *lc;
-	*choice = Choice{occurrence, InvalidOid, {}, false, 0};
+	double all = Max(static_cast<double>(rel->rd_rel->reltuples), 0);
+	*choice = Choice{occurrence, InvalidOid, {}, false, 0, all};
 	foreach (lc, indexes)
 	{
 		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
@@ -195,7 +197,7 @@ choose_index(Oid table, int occurrence, List *quals, const Bitmapset *bound, Cho
 					   conditions.n == index->rd_index->indnkeyatts;
 			double rows = conditions.empty() ? 0 : one ? 1 : rows_found(rel, index);
 			if (!conditions.empty() && (!OidIsValid(choice->index) || rows < choice->rows))
-				*choice = Choice{occurrence, RelationGetRelid(index), conditions, one, rows};
+				*choice = Choice{occurrence, RelationGetRelid(index), conditions, one, rows, all};
 		}
 		index_close(index, NoLock);
 	}
@@ -279,7 +281,7 @@ add_look_ups(Program *program, const analyze::Native *native, List *quals, Colum
 	way->rows = 1;
 	while (way->look_ups.n + 1 < native->ntables)
 	{
-		Choice best{-1, InvalidOid, {}, false, 0};
+		Choice best{-1, InvalidOid, {}, false, 0, 0};
 		for (int i = 0; i < native->ntables; i++)
 		{
 			Choice choice;
@@ -293,6 +295,7 @@ add_look_ups(Program *program, const analyze::Native *native, List *quals, Colum
 		List *ready = decided(&conditions, bound);
 		way->look_ups.push(make_look_up(program, best, native->tables[best.occurrence], ready, columns));
 		way->rows *= best.rows;
+		way->all += best.all;
 	}
 	return true;
 }

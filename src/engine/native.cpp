@@ -16,8 +16,12 @@ struct NativeBlock
 
 namespace {
 
-/* Where look-ups come to more rows than this, a query is left to choose how to join. */
-constexpr double most_rows = 1000;
+/*
+ * Where look-ups come to more rows than these, a query is left to choose how to join.  A look-up takes about as long as
+ * a join takes to read and hash some rows of the table: so many.
+ */
+constexpr double few_rows = 1000;
+constexpr double rows_per_look_up = 8;
 
 /* Kept with the prepared queries, and thrown away with them. */
 Way *
@@ -55,6 +59,16 @@ may_read(const Step *step, const Way *way)
 	return true;
 }
 
+/* Beside a table that has changed, too, rows are compared with those of its delta, one by one. */
+double
+most_rows(const Step *step, int block, const Way *way)
+{
+	for (const LookUp &look_up : way->look_ups)
+		if (delta_at(step, block, look_up.occurrence))
+			return few_rows;
+	return Max(few_rows, way->all / rows_per_look_up);
+}
+
 } // namespace
 
 const capture::Delta *
@@ -78,8 +92,8 @@ runs_natively(Step *step)
 			const Way *way = way_from(program, i, o);
 			if (way == nullptr)
 				return false;
-			bool joins = !way->look_ups.empty();
-			if (joins && (way->rows * static_cast<double>(step->rows_in) > most_rows || !may_read(step, way)))
+			if (!way->look_ups.empty() &&
+				(way->rows * static_cast<double>(step->rows_in) > most_rows(step, i, way) || !may_read(step, way)))
 				return false;
 		}
 	return true;

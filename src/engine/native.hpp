@@ -64,6 +64,8 @@ struct Way
 	TupleTableSlot *row;    /* all columns that are read */
 	TupleTableSlot *result; /* sign, outputs */
 	double rows;            /* that one row of the delta looks at, about */
+	double all;             /* of the tables that are looked up in, about */
+	double whole;           /* the rows of all tables that are looked up in, about */
 };
 
 /* nullptr if a table cannot be looked up by an index. The result lives in the program's context. */
