@@ -2,6 +2,7 @@
 #include "engine/row_bytes.hpp"
 
 extern "C" {
+#include "common/int.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 }
@@ -301,7 +302,10 @@ add_sums(const Groups *groups, int state, Datum a, Datum b)
 {
 	if (state_attribute(groups, state)->atttypid == NUMERICOID)
 		return DirectFunctionCall2(numeric_add, a, b);
-	return DirectFunctionCall2(int8pl, a, b);
+	int64 sum;
+	if (pg_add_s64_overflow(DatumGetInt64(a), DatumGetInt64(b), &sum))
+		ereport(ERROR, (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE), errmsg("bigint out of range")));
+	return Int64GetDatum(sum);
 }
 
 bool
