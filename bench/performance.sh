@@ -7,6 +7,8 @@
 #   VIEWS ("sum join group document"), PARTS ("steps load growth"), STEPS (all; "update twenty", say)
 #   ROUNDS (9), SECONDS_EACH (0.2), SCALE (100000), GROWTH ("10000 100000 1000000"), LOAD_ROWS (1000000; for documents
 #   a tenth), WORK_MEM (4MB), RESULTS (build/performance.tsv), DOCS (1: writes tables and plot into docs)
+# PARTS=profile shows instead, by perf, where the instructions of the STEPS go; build it for that with
+# OPTIMIZE="-O2 -fno-omit-frame-pointer" in the environment.
 . "$(dirname "$0")/../ci/lib.sh"
 bash ci/install.sh bench
 VIEWS=${VIEWS:-sum join group document}
@@ -127,8 +129,8 @@ once() { # step, view, variant, SQL...
 	client once "$variant=$database" "$@" | sed "s/^once/$step/"
 }
 
-refresh() { # VIEW: the second one is measured
-	local round
+# REFRESH MATERIALIZED VIEW CONCURRENTLY after an UPDATE of a row.
+refresh() { # VIEW
 	copy "$1_none" "$1_refresh"
 	run_sql -d "$1_refresh" -c "CREATE MATERIALIZED VIEW v AS $(query "$1")" -c "CREATE UNIQUE INDEX ON v (${KEYS[$1]})"
 	once refresh "$1" refresh "$(awk -F'\t' -v n="$SCALE" '$1 == "update" { gsub(":n", n, $4); gsub("[$]1", 7, $4); print $4 }' \
@@ -154,8 +156,29 @@ load() { # VIEW
 	} | keep load "$view" "$rows"
 }
 
+profile() { # VIEW, step
+	local pid running
+	: >"$WORK/client.err"
+	client steps "$FOLDER/${TABLES[$1]}.tsv" "$SCALE" 1 6 "view=dbname=$1_view" -- "$2" >"$WORK/profile.tsv" &
+	running=$!
+	until pid=$(awk -F'\t' 'END { if (NR == 0) exit 1; print $3 }' "$WORK/client.err"); do
+		kill -0 $running || return 1
+		sleep 0.1
+	done
+	perf record -q -e instructions:u -F 4000 -g -o "$WORK/perf.data" -p "$pid" -- sleep 5 >/dev/null
+	wait $running
+	say "$1, $2"
+	python3 "$FOLDER/profile.py" "$WORK/perf.data" "$(awk -F'\t' '{ print $7 / $4 }' "$WORK/profile.tsv")"
+}
+
 say "$(nproc) cores, $(postgres --version), $ROUNDS rounds of $SECONDS_EACH s"
 for view in $VIEWS; do
+	if has "$PARTS" profile; then
+		make_none "$view" "$SCALE"
+		make_view "$view"
+		for step in ${STEPS:-update twenty}; do profile "$view" "$step"; done
+		drop "$view"
+	fi
 	if has "$PARTS" steps || has "$PARTS" load; then
 		make_none "$view" "$SCALE"
 		make_view "$view"
@@ -186,6 +209,7 @@ for view in $VIEWS; do
 	fi
 done
 
+[ "$PARTS" != profile ] || exit 0
 sed -i '/^#/d' "$RESULTS"
 sed -i "1i # $(date +%F); $(nproc) cores; $(postgres --version | sed 's/ (Debian.*//'); work_mem $WORK_MEM; $ROUNDS rounds of $SECONDS_EACH s" "$RESULTS"
 if [ "${DOCS:-0}" = 1 ]; then
