@@ -123,7 +123,7 @@ launch() { # name, command...
 	local name=$1
 	shift
 	as_user setsid sh -c 'echo $$ >"$1"; log=$2; shift 2; exec "$@" >>"$log" 2>&1 </dev/null' sh \
-		"$FOLDER/$name.pid" "$FOLDER/$name.log" "$@" &
+		"$FOLDER/$name.pid" "$FOLDER/$name.log" "$@" 2>/dev/null &
 	disown
 }
 gone() { ! alive "$1"; }

@@ -33,13 +33,14 @@ change();
 right($node, $store, 'declared', 'copy and stream');
 
 my $second = start_program();
-sleep 1;
+sleep 2;
 change();
 right($node, $store, 'declared', 'a second program waits');
 $program->signal('TERM');
 $program->finish;
 is($program->full_result(0), 0, 'SIGTERM ends it with status 0');
 change();
+await_state($node, 'declared', 'streaming');
 right($node, $store, 'declared', 'and the second takes over');
 
 for (1 .. 3)
