@@ -10,8 +10,13 @@ client() { printf '%s\n' "${sources[@]}" | grep -E '^src/sink/(client|program)/'
 server() { printf '%s\n' "${sources[@]}" | grep -vE '^src/(core|sink/(client|program))/' || true; }
 mongo=$(pkg-config --exists mongoc2 && echo mongoc2 || echo libmongoc-1.0)
 mapfile -t mongo_flags < <(pkg-config --cflags "$mongo" | tr ' ' '\n' | sed -n 's/^-I/-isystem/p')
-core | xargs -r -n 4 clang-tidy-14 --quiet -- -xc++ -std=c++17 -Isrc -DDV_CORE
-server | xargs -r -n 4 clang-tidy-14 --quiet -- -xc++ -std=c++17 -Isrc -Wno-register -D_GNU_SOURCE \
+# Files on standard input, flags of the compiler as arguments.
+tidy() {
+	local files
+	mapfile -t files
+	[ ${#files[@]} = 0 ] || clang-tidy-14 --quiet "${files[@]}" -- -xc++ -std=c++17 -Isrc "$@"
+}
+core | tidy -DDV_CORE
+server | tidy -Wno-register -D_GNU_SOURCE \
 	-isystem "$("$PG_CONFIG" --includedir-server)" -isystem "$("$PG_CONFIG" --includedir)" "${mongo_flags[@]}"
-client | xargs -r -n 4 clang-tidy-14 --quiet -- -xc++ -std=c++17 -Isrc -DDV_CLIENT \
-	-isystem "$("$PG_CONFIG" --includedir)" "${mongo_flags[@]}"
+client | tidy -DDV_CLIENT '-DDV_VERSION=""' -isystem "$("$PG_CONFIG" --includedir)" "${mongo_flags[@]}"

@@ -89,6 +89,7 @@ Postgres::query(const std::string &sql, const std::vector<std::string> &paramete
 	if (parameters.empty())
 		return checked(attempt(sql));
 	std::vector<const char *> values;
+	values.reserve(parameters.size());
 	for (const std::string &parameter : parameters)
 		values.push_back(parameter.c_str());
 	return checked(Rows(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(values.size()), nullptr,

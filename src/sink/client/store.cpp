@@ -270,6 +270,7 @@ Store::insert(const std::string &name, const std::vector<std::string> &documents
 	bson_error_t error;
 	Collection into = collection(name);
 
+	pointers.reserve(documents.size());
 	for (const std::string &document : documents)
 		pointers.push_back(views.emplace_back(document).get());
 	options.boolean("ordered", false).boolean("validate", false);
