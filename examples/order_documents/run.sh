@@ -1,7 +1,8 @@
 #!/bin/bash
 # The order documents at full size: fills a web shop's six tables, declares the
 # view, changes the shop step by step, and shows after each step what it cost,
-# beside a full recompute, and that view and query agree.
+# beside a full recompute, and that view and query agree, and a collection of
+# MongoDB with both.
 #
 # Runs in the database that psql would connect to (PGHOST, PGDATABASE, ...; it
 # must be empty).  With CRASH_PGDATA and CRASH_LOG, the data directory and log of
@@ -9,6 +10,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 EXPECTED=${EXPECTED:-99441}
+. ./collection.sh
 problems=()
 progress() { printf '%(%H:%M:%S)T  %s\n' -1 "$*"; }
 problem() { problems+=("$*"); progress "WRONG: $*"; }
@@ -21,6 +23,15 @@ expect() { # what, wanted, query
 ms() { printf '%d' $((${EPOCHREALTIME/[.,]/} / 1000)); }
 show_ms() { # milliseconds
 	if [ "$1" -lt 1000 ]; then printf '%d ms' "$1"; else printf '%d.%02d s' $(($1 / 1000)) $(($1 % 1000 / 10)); fi
+}
+
+wait_for() { # query that should say t
+	local i
+	for ((i = 0; i < 30000; i++)); do
+		[ "$(ask "$1")" != t ] || return 0
+		sleep 0.02
+	done
+	problem "waited in vain: $1"
 }
 
 # One session does all the writing, as an application's pooled connection would.
@@ -57,7 +68,7 @@ send() {
 	fi
 }
 
-names=() changed_rows=() changed_documents=() times=() recomputes=() verifies=()
+names=() changed_rows=() changed_documents=() times=() recomputes=() verifies=() collections=()
 recompute=0
 
 measure_recompute() {
@@ -84,6 +95,8 @@ note() {
 	names+=("$1") changed_rows+=("$2") changed_documents+=("$documents") times+=("$3") recomputes+=("${4-$recompute}") verifies+=("$wrong")
 	progress "  $2 rows, $documents documents changed, $(show_ms "$3"), verify: $wrong differences"
 	[ "$wrong" = 0 ] || problem "step \"$1\": $wrong differences"
+	collection_follow "$documents"
+	collections+=("$in_collection")
 }
 
 # step NAME STATEMENTS: in one transaction.
@@ -95,7 +108,7 @@ step() {
 
 finish() {
 	local i recompute_text ratio slow=()
-	printf '\n%-52s %8s %10s %9s %10s %7s  %s\n' step rows documents time recompute ratio verify
+	printf '\n%-52s %8s %10s %9s %10s %7s  %-13s %10s\n' step rows documents time recompute ratio verify collection
 	for i in "${!names[@]}"; do
 		recompute_text='' ratio=''
 		if [ -n "${recomputes[i]}" ]; then
@@ -108,8 +121,8 @@ finish() {
 			*) [ $((times[i] * 20)) -le "${recomputes[i]}" ] || slow+=("more than 1/20 of a recompute: ${names[i]}") ;;
 			esac
 		fi
-		printf '%-52s %8s %10s %9s %10s %7s  %s\n' "${names[i]}" "${changed_rows[i]}" "${changed_documents[i]}" \
-			"$(show_ms "${times[i]}")" "$recompute_text" "$ratio" "${verifies[i]} differences"
+		printf '%-52s %8s %10s %9s %10s %7s  %-13s %10s\n' "${names[i]}" "${changed_rows[i]}" "${changed_documents[i]}" \
+			"$(show_ms "${times[i]}")" "$recompute_text" "$ratio" "${verifies[i]} differences" "${collections[i]}"
 	done
 	printf '%s\n' "${slow[@]}"
 	echo
@@ -150,6 +163,7 @@ expect "documents" "$EXPECTED" "SELECT count(*) FROM order_single_view"
 expect "differences" 0 "SELECT count(*) FROM deltaview.verify('order_single_view')"
 expect "documents that differ from the query by hand" 0 "SELECT count(*) FROM order_single_view v
 	FULL JOIN ($(cat by_hand.sql)) q USING (order_id) WHERE v.document IS DISTINCT FROM q.document"
+collection_start
 writer_open
 measure_recompute
 
@@ -203,6 +217,7 @@ total=$(ask "SELECT sum(price) + 40 * count(*) FILTER (WHERE price < 200) FROM e
 step "3. every item under 200 becomes 40 dearer" "
 	UPDATE ecom_order_items SET price = price + 40 WHERE price < 200"
 [ "$documents" = "$cheap" ] || problem "$documents documents changed, should be $cheap"
+collection_verify
 expect "all prices in the documents" "$total" "SELECT sum((item->>'price')::numeric)
 	FROM order_single_view, jsonb_array_elements(document->'order_items') item"
 measure_recompute
@@ -262,15 +277,6 @@ crash() {
 	done
 }
 
-wait_for() { # query that should say t
-	local i
-	for ((i = 0; i < 3000; i++)); do
-		[ "$(ask "$1")" != t ] || return 0
-		sleep 0.02
-	done
-	problem "waited in vain: $1"
-}
-
 writer_close
 if [ -n "${CRASH_PGDATA:-}" ]; then
 	progress "4. the server is killed inside a transaction, after a flush"
@@ -306,6 +312,7 @@ else
 fi
 
 expect "documents" $((EXPECTED + 9)) "SELECT count(*) FROM order_single_view"
+collection_verify
 
 printf '\nLook-ups, by order, by customer and by product:\n'
 lookup() {
@@ -318,6 +325,8 @@ lookup "SELECT document FROM order_single_view WHERE order_id = '${order[1]}'"
 lookup "SELECT document FROM order_single_view WHERE document ->> 'customer_id' = '$customer'"
 lookup "SELECT order_id FROM order_single_view
 	WHERE jsonb_path_query_array(document, '\$.order_items[*].product_id') @> '[\"$product\"]'"
+find_one customer_info.customer_id "$customer"
+find_one order_items.order_id "${order[1]}"
 printf '\nA document:\n'
 ask "SELECT jsonb_pretty(document) FROM order_single_view WHERE document ->> 'customer_id' = '$customer' ORDER BY order_id LIMIT 1"
 finish
