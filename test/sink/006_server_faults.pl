@@ -133,9 +133,9 @@ await_state($node, 'cities', 'streaming');
 $log = -s $node->logfile;
 $store->down(1);
 my $steps = 0;
-while (stat_of($node, 'cities', 'state') ne 'failed' && $steps++ < 40)
+while (stat_of($node, 'cities', 'state') ne 'failed' && $steps++ < 160)
 {
-	sql($node, q{SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000000)); UPDATE customers SET city = city || '.'});
+	sql($node, q{SELECT pg_logical_emit_message(false, 'x', repeat('x', 1000000)); UPDATE customers SET city = city || '.'}) if $steps < 35;
 	sleep 0.5;
 }
 $store->down(0);
