@@ -276,11 +276,15 @@ Runner::recover(const Failure &failure)
 	return std::nullopt;
 }
 
-Outcome
+/* What was asked of the sink meanwhile, nobody else would do. */
+std::optional<Outcome>
 Runner::failed(const std::string &message)
 {
 	log(Level::error, message);
 	progress_->failed("failed", message);
+	std::optional<Settings> now = catalog_->settings();
+	if (now && (now->generation != settings_->generation || now->wanted != settings_->wanted))
+		return std::nullopt;
 	return Outcome::failed;
 }
 

@@ -38,7 +38,7 @@ private:
 	void drop_slots();
 
 	std::optional<Outcome> recover(const Failure &failure);
-	Outcome failed(const std::string &message);
+	std::optional<Outcome> failed(const std::string &message);
 	void pause(int milliseconds);
 	void log(Level level, const std::string &message);
 	[[nodiscard]] std::string clean(const std::string &message) const;
