@@ -6,7 +6,7 @@
 # which the tables are made; what is measured anew replaces what is there, so it can be done in parts.  May be set:
 #   VIEWS ("sum join group document"), PARTS ("steps load growth"), STEPS (all; "update twenty", say)
 #   ROUNDS (9), SECONDS_EACH (0.2), SCALE (100000), GROWTH ("10000 100000 1000000"), LOAD_ROWS (1000000; for documents
-#   a tenth), WORK_MEM (4MB), RESULTS (build/performance.tsv), DOCS (1: writes tables and plot into docs)
+#   a tenth), WORK_MEM (4MB), RESULTS (build/performance.tsv), WRITE_DOCS (1: writes tables and plot into docs)
 # PARTS=profile shows instead, by perf, where the instructions of the STEPS go; build it for that with
 # OPTIMIZE="-O2 -fno-omit-frame-pointer" in the environment.
 . "$(dirname "$0")/../ci/lib.sh"
@@ -212,7 +212,7 @@ done
 [ "$PARTS" != profile ] || exit 0
 sed -i '/^#/d' "$RESULTS"
 sed -i "1i # $(date +%F); $(nproc) cores; $(postgres --version | sed 's/ (Debian.*//'); work_mem $WORK_MEM; $ROUNDS rounds of $SECONDS_EACH s" "$RESULTS"
-if [ "${DOCS:-0}" = 1 ]; then
+if [ "${WRITE_DOCS:-0}" = 1 ]; then
 	python3 "$FOLDER/table.py" "$RESULTS" docs/performance.md
 	python3 "$FOLDER/plot.py" "$RESULTS" docs/performance.svg
 fi
