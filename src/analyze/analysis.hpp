@@ -109,6 +109,15 @@ Query *rewrite_normalized(Query *query, const char *step);
 /* The valid index over exactly these columns of a relation, in their order, without a predicate; or InvalidOid. */
 Oid index_over(Oid relation, int ncolumns, const AttrNumber *columns, bool unique);
 
+/* Strips what does not change a value's identity. */
+inline Node *
+strip_relabel(Node *node)
+{
+	while (node && IsA(node, RelabelType))
+		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
+	return node;
+}
+
 /* The query of the plain view `definition`. */
 Query *stored_query(Oid definition);
 

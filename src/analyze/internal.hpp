@@ -124,15 +124,6 @@ struct TableCount
 };
 pg::Vec<TableCount> tables_of(Query *query);
 
-/* Strips what does not change a value's identity. */
-inline Node *
-strip_relabel(Node *node)
-{
-	while (node && IsA(node, RelabelType))
-		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
-	return node;
-}
-
 inline core::Text
 text(const char *s)
 {

@@ -102,6 +102,17 @@ changed_tables()
 	return tables;
 }
 
+bool
+any_changed()
+{
+	for (int i = 0; store != nullptr && i < store->tables.n; i++)
+	{
+		if (store->tables[i]->log.end > 0)
+			return true;
+	}
+	return false;
+}
+
 uint64
 end_position(Oid table)
 {

@@ -73,8 +73,9 @@ int open_statements();
 /* True when a captured statement has begun in this transaction, or the engine has changed a view that others read. */
 bool active();
 
-/* Base tables that have a log in this transaction. */
+/* Base tables that have a log in this transaction, and whether there are any. */
 pg::Vec<Oid> changed_tables();
+bool any_changed();
 
 /*
  * The position at the end of a table's log; 0 where it has none.  Entries that come later are never merged into

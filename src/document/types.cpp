@@ -3,21 +3,11 @@
 #include "catalog/registry.hpp"
 #include "catalog/rows.hpp"
 #include "document/shape.hpp"
+#include "pg/jsonb.hpp"
 
 namespace dv::document {
 
 namespace {
-
-JsonbValue
-text_value(const char *text)
-{
-	JsonbValue value = {};
-
-	value.type = jbvString;
-	value.val.string.val = pstrdup(text);
-	value.val.string.len = static_cast<int>(strlen(text));
-	return value;
-}
 
 /* Null where JSON tells, or where a cast to json of the user's would be called. */
 const char *
@@ -66,13 +56,13 @@ struct Writer
 	void push(JsonbIteratorToken token) { result = pushJsonbValue(&state, token, nullptr); }
 	void name(const char *text)
 	{
-		JsonbValue key = text_value(text);
+		JsonbValue key = pg::json_string(pstrdup(text));
 
 		result = pushJsonbValue(&state, WJB_KEY, &key);
 	}
 	void value(const char *text, bool element)
 	{
-		JsonbValue leaf = text_value(text);
+		JsonbValue leaf = pg::json_string(text);
 
 		result = pushJsonbValue(&state, element ? WJB_ELEM : WJB_VALUE, &leaf);
 	}

@@ -181,10 +181,6 @@ scan_table(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *s
 	return outcome;
 }
 
-} // namespace
-
-namespace {
-
 /* The index that rows of a view are found by, as long as the catalog says the same of it. */
 struct KeyIndex
 {

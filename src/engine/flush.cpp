@@ -207,7 +207,7 @@ flush_transaction()
 	if (!capture::active())
 		return;
 	capture::close_cut_statements();
-	if (capture::changed_tables().empty())
+	if (!capture::any_changed())
 		return;
 	for (int round = 0;; round++)
 	{

@@ -24,6 +24,7 @@ struct Folding
 	Step *step;
 	Groups *groups;
 	TupleTableSlot *row;
+	KeySet *keys;  /* of the groups to compute anew, or nullptr */
 	bool unlocked; /* a group is to be computed anew that has no row whose lock would keep others away */
 };
 
@@ -167,12 +168,24 @@ may_fail(const Program *program, const Target *target)
 	return RelationGetDescr(target->rel)->constr != nullptr;
 }
 
+void
+compute_anew(Folding *folding, const Group &group)
+{
+	if (folding->keys == nullptr)
+	{
+		MemoryContext before = MemoryContextSwitchTo(folding->groups->context);
+		folding->keys = begin_keys(folding->step);
+		MemoryContextSwitchTo(before);
+	}
+	add_key(folding->keys, group.key);
+}
+
 /*
  * Until the group's row is the one that the delta was folded into.  A row that is written is locked by that; one that is
  * left as it is, or computed anew, by itself first: who comes later must wait for us all the same.
  */
 void
-write_group(Folding *folding, Target *target, const Group &group, KeySet **keys)
+write_group(Folding *folding, Target *target, const Group &group)
 {
 	Program *program = folding->step->program;
 	const Shape &shape = program->analysis->shape;
@@ -192,13 +205,7 @@ write_group(Folding *folding, Target *target, const Group &group, KeySet **keys)
 		case Folded::nothing:
 			return;
 		case Folded::recompute:
-			if (*keys == nullptr)
-			{
-				MemoryContext before = MemoryContextSwitchTo(folding->groups->context);
-				*keys = begin_keys(folding->step);
-				MemoryContextSwitchTo(before);
-			}
-			add_key(*keys, group.key);
+			compute_anew(folding, group);
 			folding->unlocked = folding->unlocked || !found;
 			return;
 		case Folded::gone:
@@ -223,7 +230,7 @@ fold_delta(Step *step)
 {
 	Program *program = step->program;
 	Groups *groups = begin_groups(step);
-	Folding folding{step, groups, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), false};
+	Folding folding{step, groups, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), nullptr, false};
 
 	bool native = runs_natively(step);
 	if (!native)
@@ -245,12 +252,11 @@ fold_delta(Step *step)
 
 	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
-	KeySet *keys = nullptr;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "group", ALLOCSET_DEFAULT_SIZES);
 	for (const Group &group : groups->all)
 	{
 		MemoryContextSwitchTo(scratch);
-		write_group(&folding, target, group, &keys);
+		write_group(&folding, target, group);
 		ExecClearTuple(folding.row);
 		if (program->expressions)
 			ResetExprContext(program->expressions);
@@ -260,13 +266,13 @@ fold_delta(Step *step)
 	Outcome outcome{target->inserted + target->updated + target->deleted, false};
 	close_target(target);
 
-	if (keys)
+	if (folding.keys)
 	{
 		CommandCounterIncrement();
 		if (folding.unlocked)
 			exclude_others(step);
 		PushActiveSnapshot(GetLatestSnapshot());
-		outcome.rows_out += recompute_keys(step, keys);
+		outcome.rows_out += recompute_keys(step, folding.keys);
 		PopActiveSnapshot();
 	}
 	return outcome;

@@ -62,14 +62,6 @@ compiled_quals(Program *program, List *quals, Columns *columns)
 	return ExecPrepareQual(static_cast<List *>(static_cast<void *>(relocated)), program->estate);
 }
 
-Node *
-without_relabel(Node *node)
-{
-	while (IsA(node, RelabelType))
-		node = reinterpret_cast<Node *>(reinterpret_cast<RelabelType *>(node)->arg);
-	return node;
-}
-
 bool
 is_column(Node *node, int occurrence, AttrNumber column)
 {
@@ -106,8 +98,8 @@ equates(Node *qual, Relation index, int at, int occurrence, const Bitmapset *bou
 		(OidIsValid(index->rd_indcollation[at]) && index->rd_indcollation[at] != expr->inputcollid))
 		return false;
 	AttrNumber column = index->rd_index->indkey.values[at];
-	Node *left = without_relabel(static_cast<Node *>(linitial(expr->args)));
-	Node *right = without_relabel(static_cast<Node *>(lsecond(expr->args)));
+	Node *left = analyze::strip_relabel(static_cast<Node *>(linitial(expr->args)));
+	Node *right = analyze::strip_relabel(static_cast<Node *>(lsecond(expr->args)));
 	bool turned = !(is_column(left, occurrence, column) && is_known(right, bound));
 	if (turned && !(is_column(right, occurrence, column) && is_known(left, bound)))
 		return false;

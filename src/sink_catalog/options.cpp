@@ -1,6 +1,7 @@
 #include "sink_catalog/options.hpp"
 
 #include "document/declaration.hpp"
+#include "pg/jsonb.hpp"
 
 namespace dv::sink_catalog {
 
@@ -205,17 +206,6 @@ get(Jsonb *options, const char *name, JsonbValue *value)
 }
 
 JsonbValue
-json_string(const char *text, size_t length)
-{
-	JsonbValue value = {};
-
-	value.type = jbvString;
-	value.val.string.val = const_cast<char *>(text);
-	value.val.string.len = static_cast<int>(length);
-	return value;
-}
-
-JsonbValue
 json_number(int64 number)
 {
 	JsonbValue value = {};
@@ -251,7 +241,7 @@ default_column(Oid view)
 	for (const document::Document &declared : document::read_documents())
 	{
 		if (OidIsValid(view) && declared.view == view)
-			return json_string("document", strlen("document"));
+			return pg::json_string("document");
 	}
 	return json_null();
 }
@@ -264,7 +254,7 @@ default_of(const Option &option, const Sink &sink)
 	case Kind::flag:
 		return json_bool(option.initial != 0);
 	case Kind::word:
-		return json_string(option.words, strcspn(option.words, " "));
+		return pg::json_string(option.words, strcspn(option.words, " "));
 	case Kind::count:
 		return json_number(option.initial);
 	case Kind::size:
@@ -280,7 +270,7 @@ default_of(const Option &option, const Sink &sink)
 void
 put(JsonbParseState **state, const char *name, JsonbValue value)
 {
-	JsonbValue key = json_string(name, strlen(name));
+	JsonbValue key = pg::json_string(name);
 
 	(void) pushJsonbValue(state, WJB_KEY, &key);
 	(void) pushJsonbValue(state, WJB_VALUE, &value);

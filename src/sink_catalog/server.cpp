@@ -1,6 +1,7 @@
 #include "sink_catalog/server.hpp"
 
 #include "pg/compat.hpp"
+#include "pg/jsonb.hpp"
 
 extern "C" {
 #include "access/reloptions.h"
@@ -13,17 +14,6 @@ namespace dv::sink_catalog {
 
 namespace {
 
-JsonbValue
-json_string(const char *text)
-{
-	JsonbValue value = {};
-
-	value.type = jbvString;
-	value.val.string.val = const_cast<char *>(text);
-	value.val.string.len = static_cast<int>(strlen(text));
-	return value;
-}
-
 Jsonb *
 as_object(List *options)
 {
@@ -34,8 +24,8 @@ as_object(List *options)
 	foreach (cell, options)
 	{
 		DefElem *option = lfirst_node(DefElem, cell);
-		JsonbValue key = json_string(option->defname);
-		JsonbValue value = json_string(defGetString(option));
+		JsonbValue key = pg::json_string(option->defname);
+		JsonbValue value = pg::json_string(defGetString(option));
 
 		(void) pushJsonbValue(&state, WJB_KEY, &key);
 		(void) pushJsonbValue(&state, WJB_VALUE, &value);

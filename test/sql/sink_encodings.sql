@@ -14,6 +14,7 @@ SELECT deltaview.create_view('v', 'SELECT * FROM source');
 INSERT INTO source VALUES ('ü', 'naïve', '{"ö": "\u00e4"}', '{"ö": "\\ä\u0041"}', '{ß}'), (repeat('é', 3), repeat('ÿ', 200), NULL, '"\u20ac"', NULL);
 SELECT * FROM deltaview.preview_sink('v') ORDER BY id COLLATE "C";
 SELECT encode(deltaview.sink_row(v.*, '{"nulls": "absent"}'), 'escape') FROM ONLY v WHERE e IS NOT NULL;
+SELECT * FROM deltaview.verify('v');
 DROP EXTENSION pg_deltaview CASCADE;
 \c sink_ascii
 SET client_min_messages = warning;
@@ -23,6 +24,7 @@ SELECT deltaview.create_view('v', 'SELECT * FROM source');
 INSERT INTO source VALUES (1, E'\xc3\xa9', E'{"\xc3\xa9": 1}'), (2, E'\xe9', NULL), (3, 'a', E'{"a": "\xe9"}'), (4, 'a', E'{"\xe9": 1}'), (5, E'\xed\xa0\x80', NULL);
 SELECT p.document::jsonb->>'code', p.document::jsonb->>'message', p.document::jsonb->'row', p.id FROM deltaview.preview_sink('v') p ORDER BY p.id;
 SELECT encode(deltaview.sink_row(v.*, '{"nulls": "absent"}'), 'escape') FROM ONLY v WHERE id = 1;
+SELECT * FROM deltaview.verify('v');
 DROP EXTENSION pg_deltaview CASCADE;
 \c contrib_regression
 DROP DATABASE sink_latin1;

@@ -129,23 +129,24 @@ Postgres::query(Host &host, const std::string &sql, const std::function<bool()> 
 }
 
 std::string
+Postgres::quoted(char *(*quote)(PGconn *, const char *, size_t), const std::string &text) const
+{
+	std::unique_ptr<char, decltype(&PQfreemem)> result(quote(connection_.get(), text.data(), text.size()), PQfreemem);
+	if (result == nullptr)
+		fail();
+	return result.get();
+}
+
+std::string
 Postgres::literal(const std::string &text) const
 {
-	std::unique_ptr<char, decltype(&PQfreemem)> quoted(PQescapeLiteral(connection_.get(), text.data(), text.size()),
-													   PQfreemem);
-	if (quoted == nullptr)
-		fail();
-	return quoted.get();
+	return quoted(PQescapeLiteral, text);
 }
 
 std::string
 Postgres::identifier(const std::string &text) const
 {
-	std::unique_ptr<char, decltype(&PQfreemem)> quoted(PQescapeIdentifier(connection_.get(), text.data(), text.size()),
-													   PQfreemem);
-	if (quoted == nullptr)
-		fail();
-	return quoted.get();
+	return quoted(PQescapeIdentifier, text);
 }
 
 void

@@ -61,6 +61,7 @@ public:
 
 private:
 	[[nodiscard]] Rows checked(Rows rows) const;
+	[[nodiscard]] std::string quoted(char *(*quote)(PGconn *, const char *, size_t), const std::string &text) const;
 
 	std::unique_ptr<PGconn, decltype(&PQfinish)> connection_;
 };

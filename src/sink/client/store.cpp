@@ -40,6 +40,20 @@ open_client(const Settings &settings)
 	return client;
 }
 
+/* nullptr if it finds none. It is the cursor's. */
+const bson_t *
+first_of(const Cursor &cursor)
+{
+	const bson_t *document = nullptr;
+	bson_error_t error;
+
+	if (mongoc_cursor_next(cursor.get(), &document))
+		return document;
+	if (mongoc_cursor_error(cursor.get(), &error))
+		fail(error);
+	return nullptr;
+}
+
 } // namespace
 
 Store::Store(const Settings &settings, std::string identity)
@@ -93,16 +107,12 @@ std::optional<Position>
 Store::position()
 {
 	Bson filter;
-	const bson_t *document = nullptr;
-	bson_error_t error;
 
 	filter.text("_id", identity_);
 	Collection in = collection(positions);
 	Cursor cursor(mongoc_collection_find_with_opts(in.get(), filter.get(), nullptr, nullptr));
-	if (mongoc_cursor_next(cursor.get(), &document))
+	if (const bson_t *document = first_of(cursor))
 		return position_from(document);
-	if (mongoc_cursor_error(cursor.get(), &error))
-		fail(error);
 	return std::nullopt;
 }
 
@@ -170,18 +180,12 @@ Store::exists(const std::string &name)
 {
 	Bson filter;
 	Bson options;
-	const bson_t *found = nullptr;
-	bson_error_t error;
 
 	filter.text("name", name);
 	options.document("filter", filter.get()).boolean("nameOnly", true);
 	Database database(mongoc_client_get_database(client_.get(), database_.c_str()));
 	Cursor cursor(mongoc_database_find_collections_with_opts(database.get(), options.get()));
-	if (mongoc_cursor_next(cursor.get(), &found))
-		return true;
-	if (mongoc_cursor_error(cursor.get(), &error))
-		fail(error);
-	return false;
+	return first_of(cursor) != nullptr;
 }
 
 bool
@@ -189,17 +193,11 @@ Store::empty(const std::string &name)
 {
 	Bson filter;
 	Bson options;
-	const bson_t *found = nullptr;
-	bson_error_t error;
 	Collection of = collection(name);
 
 	options.number("limit", 1);
 	Cursor cursor(mongoc_collection_find_with_opts(of.get(), filter.get(), options.get(), nullptr));
-	if (mongoc_cursor_next(cursor.get(), &found))
-		return false;
-	if (mongoc_cursor_error(cursor.get(), &error))
-		fail(error);
-	return true;
+	return first_of(cursor) == nullptr;
 }
 
 void
