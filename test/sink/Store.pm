@@ -22,13 +22,20 @@ sub new
 	my $self = bless { %options, folder => PostgreSQL::Test::Utils::tempdir_short() }, $class;
 	$self->{$_} = PostgreSQL::Test::Cluster::get_free_port() for qw(port proxy control);
 	$self->start;
-	my @command = ('/usr/bin/python3', "$top/test/store/proxy.py", map { ("--$_->[0]", $self->{ $_->[1] }) }
-			[ port => 'proxy' ], [ to => 'port' ], [ control => 'control' ]);
-	my ($in, $out) = ('', '');
-	$self->{proxy_process} = IPC::Run::start(\@command, \$in, '>', \$out, '2>', "$self->{folder}/proxy.log", IPC::Run::timeout(600));
-	$self->{proxy_process}->pump until $out =~ /ready/;
+	$self->{helpers} = [ $self->started('proxy', '--control', $self->{control}, '--port', $self->{proxy}, '--to', $self->{port}) ];
 	push @all, $self;
 	return $self;
+}
+
+# A program of test/store that says when it is ready.
+sub started
+{
+	my ($self, $name, @options) = @_;
+	my @command = ('/usr/bin/python3', "$top/test/store/$name.py", @options);
+	my ($in, $out) = ('', '');
+	my $process = IPC::Run::start(\@command, \$in, '>', \$out, '2>', "$self->{folder}/$name.log", IPC::Run::timeout(600));
+	$process->pump until $out =~ /ready/;
+	return $process;
 }
 
 sub script
@@ -58,6 +65,17 @@ sub kill9 { my ($self, @part) = @_; return $self->script('kill', @part) }
 
 # What the sink is told: the proxy, and not to look for other members of the set, which would lead past it.
 sub uri { my ($self, @options) = @_; return "mongodb://127.0.0.1:$self->{proxy}/?" . join '&', 'directConnection=true', @options }
+
+# TLS before the proxy: with the key and the certificate of a file, for clients with a certificate if a file of authorities is
+# given.  The URI of it.
+sub tls_uri
+{
+	my ($self, $certificate, $clients) = @_;
+	my $port = PostgreSQL::Test::Cluster::get_free_port();
+	push @{ $self->{helpers} }, $self->started('tls', '--port', $port, '--to', $self->{proxy}, '--certificate', $certificate,
+		defined $clients ? ('--clients', $clients) : ());
+	return "mongodb://127.0.0.1:$port/?directConnection=true";
+}
 
 # A command, as names and values in order, to the server itself; dies where it fails, unless may_fail is given.
 sub command
@@ -127,7 +145,7 @@ sub finish
 {
 	my ($self) = @_;
 	eval { $self->{client}->kill_kill } if $self->{client};
-	eval { $self->{proxy_process}->kill_kill };
+	for my $process (@{ $self->{helpers} }) { eval { $process->kill_kill } }
 	eval { $self->kill9 };
 	return;
 }

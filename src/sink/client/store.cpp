@@ -12,12 +12,22 @@ const int write_timeout = 30000; /* milliseconds */
 const std::uint32_t namespace_not_found = 26;
 const std::uint32_t namespace_exists = 48;
 
+/* The last complaint of libmongoc in this thread: it says more than some of its errors. */
+thread_local std::string complaint;
+
+void
+note_complaint(mongoc_log_level_t level, const char *, const char *message, void *)
+{
+	if (level <= MONGOC_LOG_LEVEL_WARNING)
+		complaint = message;
+}
+
 Client
 open_client(const Settings &settings)
 {
 	static std::once_flag once;
 	std::call_once(once, [] {
-		mongoc_log_set_handler(nullptr, nullptr);
+		mongoc_log_set_handler(note_complaint, nullptr);
 		mongoc_init();
 	});
 
@@ -94,8 +104,12 @@ Store::connect()
 	bson_error_t error;
 
 	hello.number("hello", 1);
+	complaint.clear();
 	if (!mongoc_client_command_simple(client_.get(), "admin", hello.get(), nullptr, reply.out(), &error))
-		fail(error);
+	{
+		Failure failure = failure_of(error);
+		throw Failure(failure.remedy(), failure.what() + (complaint.empty() ? "" : ": " + complaint));
+	}
 	transactions_ = (!text_in(reply.get(), "setName").empty() || text_in(reply.get(), "msg") == "isdbgrid") &&
 					number_in(reply.get(), "logicalSessionTimeoutMinutes") > 0;
 	if (std::int64_t size = number_in(reply.get(), "maxBsonObjectSize"))
@@ -215,27 +229,26 @@ Store::copy_indexes(const std::string &from, const std::string &to)
 {
 	const bson_t *index = nullptr;
 	bson_error_t error;
-	bson_t list;
 	std::uint32_t count = 0;
+	Bson list;
 	Bson command;
 	Collection of = collection(from);
 	Cursor cursor(mongoc_collection_find_indexes_with_opts(of.get(), nullptr));
 
-	command.text("createIndexes", to);
-	bson_append_array_begin(command.get(), "indexes", -1, &list);
 	while (mongoc_cursor_next(cursor.get(), &index))
 	{
 		if (text_in(index, "name") == "_id_")
 			continue;
 		Bson copy;
 		bson_copy_to_excluding_noinit(index, copy.get(), "ns", "v", nullptr);
-		bson_append_document(&list, std::to_string(count++).c_str(), -1, copy.get());
+		list.document(std::to_string(count++).c_str(), copy.get());
 	}
-	bson_append_array_end(command.get(), &list);
 	if (mongoc_cursor_error(cursor.get(), &error) && error.code != namespace_not_found)
 		fail(error);
 	if (count == 0)
 		return;
+	command.text("createIndexes", to);
+	bson_append_array(command.get(), "indexes", -1, list.get());
 	Reply reply;
 	this->command(database_.c_str(), command.get(), &reply);
 }
