@@ -411,11 +411,11 @@ CREATE FUNCTION deltaview.verify_sink(sink text, OUT id text, OUT view_document 
 COMMENT ON FUNCTION deltaview.verify_sink(text) IS
 	'compares a collection with its view at one position: the documents that differ, as extended JSON';
 
-CREATE FUNCTION deltaview.start_sinks() RETURNS void
+CREATE FUNCTION deltaview.start_sinks() RETURNS bool
 	AS 'MODULE_PATHNAME', 'dv_start_sinks' LANGUAGE C;
 REVOKE EXECUTE ON FUNCTION deltaview.start_sinks() FROM PUBLIC;
 COMMENT ON FUNCTION deltaview.start_sinks() IS
-	'starts the workers of the sinks of this database that should run and do not; for superusers';
+	'starts the workers of the sinks of this database that should run and do not: false where there was no room for all; for superusers';
 
 CREATE FUNCTION deltaview.preview_sink(view regclass, options jsonb DEFAULT '{}', OUT id text, OUT document text)
 	RETURNS SETOF record

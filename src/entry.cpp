@@ -387,8 +387,7 @@ dv_drop_sink(PG_FUNCTION_ARGS)
 Datum
 dv_start_sinks(PG_FUNCTION_ARGS)
 {
-	sink_catalog::start_sinks();
-	PG_RETURN_VOID();
+	PG_RETURN_BOOL(sink_catalog::start_sinks());
 }
 
 Datum

@@ -247,14 +247,17 @@ drop_sink(const char *name, bool drop_collection)
 	let_go(sink, ERROR);
 }
 
-void
+bool
 start_sinks()
 {
+	bool all = true;
+
 	for (const Sink &sink : read_sinks())
 	{
 		if ((is_going(sink) || (sink.wanted == Wanted::run && has_worker(sink))) && !runs(sink.name))
-			start_worker(sink.name, WARNING);
+			all = start_worker(sink.name, WARNING) && all;
 	}
+	return all;
 }
 
 int32

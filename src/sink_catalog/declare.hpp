@@ -20,8 +20,8 @@ void stop_sink(const char *name);
 void reset_sink(const char *name);
 void drop_sink(const char *name, bool drop_collection);
 
-/* The workers of all sinks that shall run or be dropped, and that nobody runs. */
-void start_sinks();
+/* The workers of all sinks that shall run or be dropped, and that nobody runs. False where there was no room for all. */
+bool start_sinks();
 
 /* What the sink's runner calls: for another generation where that one is lost, and when it has cleaned up. */
 int32 next_generation(const char *name, int32 generation);

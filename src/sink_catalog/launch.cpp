@@ -89,15 +89,17 @@ is_held(const char *sink)
 	return is_locked("deltaview_sink_hold", sink);
 }
 
-void
+bool
 start_worker(const char *sink, int elevel)
 {
 	BackgroundWorker worker = worker_for(sink, "deltaview sink", "dv_sink_worker_main");
 
 	worker.bgw_restart_time = restart_seconds;
 	worker.bgw_main_arg = TransactionIdGetDatum(GetTopTransactionId());
-	if (!RegisterDynamicBackgroundWorker(&worker, nullptr))
-		report_no_room(sink, elevel);
+	if (RegisterDynamicBackgroundWorker(&worker, nullptr))
+		return true;
+	report_no_room(sink, elevel);
+	return false;
 }
 
 BackgroundWorkerHandle *

@@ -30,8 +30,8 @@ bool runs(const char *sink);
 /* Does the session that wanted the sink held still hold it? */
 bool is_held(const char *sink);
 
-/* A worker that goes to work after our commit. 53400 of this level where there is no room for one. */
-void start_worker(const char *sink, int elevel);
+/* A worker that goes to work after our commit. 53400 of this level, and false, where there is no room for one. */
+bool start_worker(const char *sink, int elevel);
 
 /* A worker that compares, and sends messages through the queue in that segment; their first byte says what they are. */
 enum class VerifyMessage : char {

@@ -1,5 +1,5 @@
 /*
- * Once after the server's start, and at a promotion: the sinks of every database start.
+ * After the server's start, and at a promotion: the sinks of every database start.
  */
 #include "sink/worker/launcher.hpp"
 
@@ -69,7 +69,7 @@ start_sinks(const char *database)
 		bool installed = strcmp(PQgetvalue(found, 0, 0), "t") == 0;
 		PGresult *started = installed ? ask(connection, "SELECT deltaview.start_sinks()") : nullptr;
 
-		done = !installed || started != nullptr;
+		done = !installed || (started != nullptr && strcmp(PQgetvalue(started, 0, 0), "t") == 0);
 		PQclear(started);
 		PQclear(found);
 	}
