@@ -73,8 +73,9 @@ locate_leaving(Difference *difference, const Entry &entry)
 void
 write_deletion(Difference *difference, const Entry &entry)
 {
-	ExecStoreMinimalTuple(entry.row, difference->leaving, false);
 	difference->written++;
+	if (entry.row != nullptr)
+		ExecStoreMinimalTuple(entry.row, difference->leaving, false);
 	if (ItemPointerIsValid(&entry.tid))
 	{
 		ItemPointerData tid = entry.tid;
@@ -96,7 +97,8 @@ write_update(Difference *difference, const Entry &leaving, const Entry &entering
 	ItemPointerData tid = leaving.tid;
 	TupleTableSlot *old_slot = difference->leaving;
 
-	ExecStoreMinimalTuple(leaving.row, difference->leaving, false);
+	if (leaving.row != nullptr)
+		ExecStoreMinimalTuple(leaving.row, difference->leaving, false);
 	ExecStoreMinimalTuple(entering.row, difference->entering, false);
 	if (!ItemPointerIsValid(&tid))
 	{
@@ -226,7 +228,6 @@ add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid)
 	TupleDesc desc = RelationGetDescr(difference->target->rel);
 	Entry entry = {};
 	pg_uuid_t uuid;
-	MemoryContext old;
 
 	slot_getallattrs(slot);
 	for (int i = 0; i < desc->natts; i++)
@@ -256,9 +257,9 @@ add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid)
 		value = UUIDPGetDatum(&uuid);
 		isnull = false;
 	}
-	old = MemoryContextSwitchTo(row_context(difference->entries));
-	entry.row = heap_form_minimal_tuple(desc, difference->values, difference->nulls);
-	MemoryContextSwitchTo(old);
+	/* A row that is there is found by its tid; who reads views wants to be told what it was. */
+	if (tid == nullptr || difference->target->feeds_views)
+		entry.row = form_row(difference->entries, desc, difference->values, difference->nulls);
 	add_entry(difference->entries, entry);
 }
 

@@ -1,105 +1,66 @@
 #include "engine/entries.hpp"
 
-#include <algorithm>
+#include "engine/runs.hpp"
 
-extern "C" {
-#include "utils/tuplesort.h"
-}
+#include <algorithm>
 
 namespace dv::engine {
 
 struct Entries
 {
 	MemoryContext context;
-	MemoryContext rows;
 	pg::Vec<Entry> list;
-	Size bytes;
 	bool sorted;
 	int next;
-	/* beyond work_mem */
-	Tuplesortstate *sort;
-	TupleDesc desc;
-	TupleTableSlot *in;
-	TupleTableSlot *out;
+	/* rows, one after the other */
+	MemoryContext rows;
+	char *free;
+	Size left;
+	Size block; /* the size of the next one */
+	Size bytes; /* of all */
+	Runs *runs; /* beyond work_mem */
 };
 
 namespace {
 
-/* Place and hashes as bigints, shifted so that they compare as the unsigned numbers do; then the entry's bytes. */
-constexpr int nhashes = 5;
-constexpr uint64 shift = UINT64CONST(0x8000000000000000);
+constexpr Size smallest_block = 1024;
+constexpr Size largest_block = Size{256} * 1024;
 
-bool
-less(const Entry &a, const Entry &b)
+char *
+room_for(Entries *entries, Size bytes)
 {
-	if (a.place != b.place)
-		return a.place < b.place;
-
-	int order = compare(a.ident, b.ident);
-	return (order != 0 ? order : compare(a.state, b.state)) < 0;
-}
-
-void
-begin_sort(Entries *entries)
-{
-	MemoryContext old = MemoryContextSwitchTo(entries->context);
-	TypeCacheEntry *type = lookup_type_cache(INT8OID, TYPECACHE_LT_OPR);
-	AttrNumber columns[nhashes];
-	Oid operators[nhashes];
-	Oid collations[nhashes] = {};
-	bool nulls_first[nhashes] = {};
-
-	entries->desc = CreateTemplateTupleDesc(nhashes + 1);
-	for (int i = 0; i < nhashes; i++)
+	bytes = MAXALIGN(bytes);
+	if (bytes > entries->left)
 	{
-		columns[i] = static_cast<AttrNumber>(i + 1);
-		operators[i] = type->lt_opr;
-		TupleDescInitEntry(entries->desc, columns[i], nullptr, INT8OID, -1, 0);
+		Size size = Max(entries->block, bytes);
+		entries->free = static_cast<char *>(MemoryContextAllocHuge(entries->rows, size));
+		entries->left = size;
+		entries->bytes += size;
+		entries->block = Min(entries->block * 2, largest_block);
 	}
-	TupleDescInitEntry(entries->desc, nhashes + 1, nullptr, BYTEAOID, -1, 0);
-	entries->in = MakeSingleTupleTableSlot(entries->desc, &TTSOpsVirtual);
-	entries->out = MakeSingleTupleTableSlot(entries->desc, &TTSOpsMinimalTuple);
-	entries->sort = tuplesort_begin_heap(entries->desc, nhashes, columns, operators, collations, nulls_first, work_mem,
-										 nullptr, TUPLESORT_RANDOMACCESS);
-	MemoryContextSwitchTo(old);
-}
-
-Datum
-as_bigint(uint64 value)
-{
-	return Int64GetDatum(static_cast<int64>(value ^ shift));
+	char *room = entries->free;
+	entries->free += bytes;
+	entries->left -= bytes;
+	return room;
 }
 
 void
-put_in_sort(Entries *entries, const Entry &entry)
+sort(Entries *entries)
 {
-	Size length = VARHDRSZ + sizeof(Entry) + entry.row->t_len;
-	bytea *bytes = static_cast<bytea *>(palloc(length));
-	TupleTableSlot *in = ExecClearTuple(entries->in);
-
-	SET_VARSIZE(bytes, length);
-	memcpy(VARDATA(bytes), &entry, sizeof(Entry));
-	memcpy(VARDATA(bytes) + sizeof(Entry), entry.row, entry.row->t_len);
-	in->tts_values[0] = as_bigint(entry.place);
-	in->tts_values[1] = as_bigint(entry.ident.hi);
-	in->tts_values[2] = as_bigint(entry.ident.lo);
-	in->tts_values[3] = as_bigint(entry.state.hi);
-	in->tts_values[4] = as_bigint(entry.state.lo);
-	in->tts_values[nhashes] = PointerGetDatum(bytes);
-	memset(in->tts_isnull, 0, sizeof(bool) * (nhashes + 1));
-	tuplesort_puttupleslot(entries->sort, ExecStoreVirtualTuple(in));
-	ExecClearTuple(in);
-	pfree(bytes);
+	std::sort(entries->list.begin(), entries->list.end(), is_before);
 }
 
 void
 spill(Entries *entries)
 {
-	begin_sort(entries);
-	for (const Entry &entry : entries->list)
-		put_in_sort(entries, entry);
+	if (entries->runs == nullptr)
+		entries->runs = begin_runs(entries->context);
+	sort(entries);
+	add_run(entries->runs, entries->list);
 	entries->list.clear();
 	MemoryContextReset(entries->rows);
+	entries->left = 0;
+	entries->bytes = 0;
 }
 
 } // namespace
@@ -111,40 +72,52 @@ begin_entries(MemoryContext context)
 
 	entries->context = context;
 	entries->rows = AllocSetContextCreate(context, "deltaview rows", ALLOCSET_DEFAULT_SIZES);
+	entries->block = smallest_block;
 	entries->list.context = context;
 	return entries;
 }
 
-MemoryContext
-row_context(Entries *entries)
+MinimalTuple
+form_row(Entries *entries, TupleDesc desc, const Datum *values, const bool *nulls)
 {
-	return entries->rows;
+	bool hasnull = false;
+	for (int i = 0; i < desc->natts; i++)
+		hasnull = hasnull || nulls[i];
+	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(desc->natts) : 0));
+	Size bytes = heap_compute_data_size(desc, const_cast<Datum *>(values), const_cast<bool *>(nulls));
+	auto *row = reinterpret_cast<MinimalTuple>(room_for(entries, header + bytes));
+
+	memset(row, 0, header + bytes);
+	row->t_len = static_cast<uint32>(header + bytes);
+	row->t_infomask2 = static_cast<uint16>(desc->natts);
+	row->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
+	heap_fill_tuple(desc, const_cast<Datum *>(values), const_cast<bool *>(nulls),
+					reinterpret_cast<char *>(row) + header, bytes, &row->t_infomask, hasnull ? row->t_bits : nullptr);
+	return row;
 }
 
 void
 add_entry(Entries *entries, const Entry &entry)
 {
-	if (entries->sort != nullptr)
-	{
-		put_in_sort(entries, entry);
-		MemoryContextReset(entries->rows);
-		return;
-	}
 	entries->list.push(entry);
-	entries->bytes += sizeof(Entry) + GetMemoryChunkSpace(entry.row);
-	if (entries->bytes > static_cast<Size>(work_mem) * 1024)
+	if (entries->bytes + static_cast<Size>(entries->list.n) * sizeof(Entry) > static_cast<Size>(work_mem) * 1024)
 		spill(entries);
 }
 
 void
 rewind_entries(Entries *entries)
 {
-	if (entries->sort != nullptr && !entries->sorted)
-		tuplesort_performsort(entries->sort);
-	else if (entries->sort != nullptr)
-		tuplesort_rescan(entries->sort);
+	if (!entries->sorted && entries->runs != nullptr)
+	{
+		if (!entries->list.empty())
+			spill(entries);
+		pfree(entries->list.data);
+		entries->list = {};
+	}
 	else if (!entries->sorted)
-		std::sort(entries->list.begin(), entries->list.end(), less);
+		sort(entries);
+	if (entries->runs != nullptr)
+		rewind_runs(entries->runs);
 	entries->sorted = true;
 	entries->next = 0;
 }
@@ -152,43 +125,38 @@ rewind_entries(Entries *entries)
 bool
 next_entry(Entries *entries, Entry *entry)
 {
-	bool isnull;
-	bytea *bytes;
-	Size length;
-
-	if (entries->sort == nullptr)
+	if (entries->runs == nullptr)
 	{
 		if (entries->next == entries->list.n)
 			return false;
 		*entry = entries->list[entries->next++];
 		return true;
 	}
-	if (!tuplesort_gettupleslot(entries->sort, true, false, entries->out, nullptr))
+	const Entry *next = next_in_runs(entries->runs);
+	if (next == nullptr)
 		return false;
-	bytes = DatumGetByteaPP(slot_getattr(entries->out, nhashes + 1, &isnull));
-	memcpy(entry, VARDATA_ANY(bytes), sizeof(Entry));
-	length = VARSIZE_ANY_EXHDR(bytes) - sizeof(Entry);
-	entry->row = static_cast<MinimalTuple>(palloc(length));
-	memcpy(entry->row, VARDATA_ANY(bytes) + sizeof(Entry), length);
+	*entry = *next;
+	if (next->row != nullptr)
+	{
+		entry->row = static_cast<MinimalTuple>(palloc(next->row->t_len));
+		memcpy(entry->row, next->row, next->row->t_len);
+	}
 	return true;
 }
 
 void
 release_row(Entries *entries, const Entry &entry)
 {
-	if (entries->sort != nullptr)
+	if (entries->runs != nullptr && entry.row != nullptr)
 		pfree(entry.row);
 }
 
 void
 end_entries(Entries *entries)
 {
-	if (entries->sort == nullptr)
-		return;
-	tuplesort_end(entries->sort);
-	ExecDropSingleTupleTableSlot(entries->in);
-	ExecDropSingleTupleTableSlot(entries->out);
-	entries->sort = nullptr;
+	if (entries->runs != nullptr)
+		end_runs(entries->runs);
+	entries->runs = nullptr;
 }
 
 } // namespace dv::engine

@@ -1,7 +1,7 @@
 #pragma once
 
 /*
- * Signed rows in the order of their places: in memory up to work_mem, beyond that through a sort on disk.
+ * Signed rows in the order of their places: in memory up to work_mem, beyond that in sorted runs on disk.
  */
 #include "engine/apply.hpp"
 
@@ -12,7 +12,7 @@ struct Entry
 	uint64 place; /* key_place() */
 	Hash128 ident;
 	Hash128 state;
-	MinimalTuple row; /* of an entry read: good until release_row */
+	MinimalTuple row; /* may be nullptr, for who has no use for it; of an entry read: good until release_row */
 	ItemPointerData tid;
 	int16 sign;
 };
@@ -26,11 +26,21 @@ compare(const Hash128 &a, const Hash128 &b)
 	return a.lo == b.lo ? 0 : a.lo < b.lo ? -1 : 1;
 }
 
+inline bool
+is_before(const Entry &a, const Entry &b)
+{
+	if (a.place != b.place)
+		return a.place < b.place;
+
+	int order = compare(a.ident, b.ident);
+	return (order != 0 ? order : compare(a.state, b.state)) < 0;
+}
+
 struct Entries;
 Entries *begin_entries(MemoryContext context);
-/* Takes over the row, which the caller made in row_context(). */
+/* A row for an entry to be added. */
+MinimalTuple form_row(Entries *entries, TupleDesc desc, const Datum *values, const bool *nulls);
 void add_entry(Entries *entries, const Entry &entry);
-MemoryContext row_context(Entries *entries);
 /* To the first entry; the first call ends the adding. */
 void rewind_entries(Entries *entries);
 bool next_entry(Entries *entries, Entry *entry);
