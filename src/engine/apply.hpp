@@ -104,6 +104,8 @@ Target *open_target(Oid view, const Shape &shape, bool feeds_views);
 void close_target(Target *target);
 
 void insert_row(Target *target, TupleTableSlot *slot);
+/* Several at once: page by page, then their index entries. */
+void insert_rows(Target *target, TupleTableSlot **slots, int n);
 /* tid must be a row that this transaction may see as the latest; raises 40001 where it was changed beside us. */
 void update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot);
 void delete_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot);

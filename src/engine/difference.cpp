@@ -22,10 +22,17 @@ struct Difference
 	bool *nulls;
 	TupleTableSlot *leaving;
 	TupleTableSlot *entering;
+	pg::Vec<TupleTableSlot *> slots; /* of rows that are to be inserted at once; */
+	int nwaiting;                    /* so many wait, */
+	Size waiting;                    /* of so many bytes */
 	uint64 written;
 };
 
 namespace {
+
+/* Of rows inserted at once, about as in COPY. */
+constexpr int most_rows = 1000;
+constexpr Size most_bytes = Size{64} * 1024;
 
 /* What one pass over the entries writes. */
 enum class Pass : char {
@@ -70,9 +77,35 @@ locate_leaving(Difference *difference, const Entry &entry)
 				  by_state ? &entry.state : nullptr);
 }
 
+/* Nothing else is written while some wait: rows are locked in the order of the entries. */
+void
+insert_waiting(Difference *difference)
+{
+	if (difference->nwaiting == 0)
+		return;
+	insert_rows(difference->target, difference->slots.data, difference->nwaiting);
+	for (int i = 0; i < difference->nwaiting; i++)
+		ExecClearTuple(difference->slots[i]);
+	difference->nwaiting = 0;
+	difference->waiting = 0;
+}
+
+void
+write_insertion(Difference *difference, const Entry &entry)
+{
+	if (difference->nwaiting == difference->slots.n)
+		difference->slots.push(MakeSingleTupleTableSlot(RelationGetDescr(difference->target->rel), &TTSOpsHeapTuple));
+	ExecStoreHeapTuple(heap_tuple_from_minimal_tuple(entry.row), difference->slots[difference->nwaiting++], true);
+	difference->waiting += entry.row->t_len;
+	difference->written++;
+	if (difference->nwaiting == most_rows || difference->waiting > most_bytes)
+		insert_waiting(difference);
+}
+
 void
 write_deletion(Difference *difference, const Entry &entry)
 {
+	insert_waiting(difference);
 	difference->written++;
 	if (entry.row != nullptr)
 		ExecStoreMinimalTuple(entry.row, difference->leaving, false);
@@ -97,6 +130,7 @@ write_update(Difference *difference, const Entry &leaving, const Entry &entering
 	ItemPointerData tid = leaving.tid;
 	TupleTableSlot *old_slot = difference->leaving;
 
+	insert_waiting(difference);
 	if (leaving.row != nullptr)
 		ExecStoreMinimalTuple(leaving.row, difference->leaving, false);
 	ExecStoreMinimalTuple(entering.row, difference->entering, false);
@@ -130,11 +164,7 @@ write_group(Difference *difference, Group *group, Pass pass)
 	for (int i = 0; i < pairs; i++)
 		write_update(difference, group->leaving[i], group->entering[i]);
 	for (int i = pairs; i < group->entering.n; i++)
-	{
-		ExecStoreMinimalTuple(group->entering[i].row, difference->entering, false);
-		insert_row(difference->target, difference->entering);
-		difference->written++;
-	}
+		write_insertion(difference, group->entering[i]);
 }
 
 /* Adds an entry to its run, where it cancels one of the other sign. */
@@ -193,6 +223,7 @@ merge(Difference *difference, Pass pass)
 		net(difference, &group, entry);
 	}
 	write_group(difference, &group, pass);
+	insert_waiting(difference);
 	ExecClearTuple(difference->leaving);
 	ExecClearTuple(difference->entering);
 	MemoryContextSwitchTo(old);
@@ -279,6 +310,8 @@ apply_difference(Difference *difference)
 	end_entries(difference->entries);
 	ExecDropSingleTupleTableSlot(difference->leaving);
 	ExecDropSingleTupleTableSlot(difference->entering);
+	for (TupleTableSlot *slot : difference->slots)
+		ExecDropSingleTupleTableSlot(slot);
 	MemoryContextDelete(difference->context);
 	return written;
 }

@@ -308,6 +308,12 @@ make_key_type(Oid typid, Oid collation, MemoryContext context)
 	return type;
 }
 
+bool
+is_by_value(const KeyType *type)
+{
+	return type->kind == KeyType::image && type->bytes.kind == ImageType::by_value;
+}
+
 void
 put_key(StringInfo out, KeyType *type, Datum value, bool isnull)
 {

@@ -35,6 +35,8 @@ void put_image(StringInfo out, ImageType *type, Datum value, bool isnull);
 struct KeyType;
 KeyType *make_key_type(Oid typid, Oid collation, MemoryContext context);
 void put_key(StringInfo out, KeyType *type, Datum value, bool isnull);
+/* Are values, passed by value, equal exactly where their images are? */
+bool is_by_value(const KeyType *type);
 
 /* Hash of the image of every column but the hash column: of the state that no user sees, too. */
 Hash128 state_hash(Hasher *hasher, TupleTableSlot *slot);
@@ -47,6 +49,16 @@ Hash128 identity_hash(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
  * come to neighbouring pages.  Keys that are equal have the same place, in every backend.
  */
 uint64 key_place(const Hasher *hasher, TupleTableSlot *slot);
+
+/* What tells a key's place. */
+struct Places
+{
+	Oid leading; /* the first key column's type if the index begins with it and places are known, or invalid */
+	Oid next;    /* the second's, if both have 32 bits at most: then both make the place; or invalid */
+	AttrNumber columns[2];
+};
+Places make_places(TupleDesc desc, const Shape &shape);
+uint64 place_of(const Places &places, TupleTableSlot *slot);
 
 void hash_to_uuid(const Hash128 &hash, unsigned char *uuid);
 

@@ -18,7 +18,8 @@ struct Hasher
 	int nkeys;
 	AttrNumber *keys;
 	KeyType **key_types;
-	Oid leading; /* the first key column's type if the index begins with it and places are known, or invalid */
+	bool exact; /* two numbers at most are the key: they take the place of its hash */
+	Places places;
 	int ncolumns;
 	int nvisible;
 	AttrNumber hash;
@@ -44,43 +45,43 @@ hash_bytes128(const void *data, Size length)
 			hash_bytes_extended(bytes, static_cast<int>(length), seed_lo)};
 }
 
-/* Are values equal only if their bytes are, and do these bytes, or the numbers that they are, tell the order? */
+/* Every step can be undone, so that what differs still does. */
+uint64
+scramble(uint64 bits)
+{
+	bits = (bits ^ seed_hi) * UINT64CONST(0x9d6f0a4be1c85737);
+	bits ^= bits >> 29;
+	bits *= UINT64CONST(0xc3a5d10f7b49e265);
+	return bits ^ bits >> 32;
+}
+
+uint64
+bits_of(Datum value, int length)
+{
+	Datum stored = 0;
+
+	store_att_byval(&stored, value, length);
+	return stored;
+}
+
+/* The key itself, scrambled; false if a column is NULL. */
 bool
-has_places(Oid type, Oid collation)
+exact_key(const Hasher *hasher, TupleTableSlot *slot, Hash128 *key)
 {
-	switch (type)
+	uint64 bits[2] = {};
+
+	for (int i = 0; i < hasher->nkeys; i++)
 	{
-	case INT2OID:
-	case INT4OID:
-	case INT8OID:
-	case DATEOID:
-	case TIMESTAMPOID:
-	case TIMESTAMPTZOID:
-	case UUIDOID:
-		return true;
-	case TEXTOID:
-	case VARCHAROID:
-		return get_collation_isdeterministic(collation);
-	default:
-		return false;
+		bool isnull;
+		Datum value = slot_getattr(slot, hasher->keys[i], &isnull);
+
+		if (isnull)
+			return false;
+		bits[i] = bits_of(value, hasher->columns[hasher->keys[i] - 1].length);
 	}
-}
-
-uint64
-first_bytes(const void *data, Size length)
-{
-	const unsigned char *bytes = static_cast<const unsigned char *>(data);
-	uint64 place = 0;
-
-	for (Size i = 0; i < sizeof(place); i++)
-		place = place << 8 | (i < length ? bytes[i] : 0);
-	return place;
-}
-
-uint64
-place_of_number(int64 value)
-{
-	return static_cast<uint64>(value) ^ UINT64CONST(0x8000000000000000);
+	key->hi = scramble(bits[0]);
+	key->lo = scramble(bits[1] ^ key->hi);
+	return true;
 }
 
 Hash128
@@ -103,14 +104,27 @@ image_hash(Hasher *hasher, TupleTableSlot *slot, int ncolumns)
 
 } // namespace
 
+namespace {
+
+inline void
+put_raw(StringInfo out, const void *data, Size length)
+{
+	if (out->len + static_cast<int>(length) >= out->maxlen)
+		enlargeStringInfo(out, static_cast<int>(length));
+	memcpy(out->data + out->len, data, length);
+	out->len += static_cast<int>(length);
+}
+
+} // namespace
+
 void
 put_bytes(StringInfo out, const void *data, Size length)
 {
 	uint32 n = static_cast<uint32>(length);
 
-	appendBinaryStringInfo(out, reinterpret_cast<char *>(&n), sizeof(n));
+	put_raw(out, &n, sizeof(n));
 	if (length <= longest_inline)
-		appendBinaryStringInfo(out, static_cast<const char *>(data), static_cast<int>(length));
+		put_raw(out, data, length);
 	else
 	{
 		Hash128 hash = hash_bytes128(data, length);
@@ -159,14 +173,13 @@ put_image(StringInfo out, ImageType *type, Datum value, bool isnull)
 	{
 	case ImageType::by_value:
 	{
-		Datum stored = 0;
+		uint64 bits = bits_of(value, type->length);
 
-		store_att_byval(&stored, value, type->length);
-		appendBinaryStringInfo(out, reinterpret_cast<char *>(&stored), type->length);
+		put_raw(out, &bits, static_cast<Size>(type->length));
 		break;
 	}
 	case ImageType::fixed:
-		appendBinaryStringInfo(out, DatumGetPointer(value), type->length);
+		put_raw(out, DatumGetPointer(value), static_cast<Size>(type->length));
 		break;
 	case ImageType::varlena:
 	{
@@ -209,12 +222,8 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 	for (int i = 0; i < desc->natts; i++)
 		if (!TupleDescAttr(desc, i)->attisdropped)
 			make_image_type(&hasher->columns[i], TupleDescAttr(desc, i)->atttypid, context);
-	if (shape.nkeys > 0 && shape.hash == 0)
-	{
-		Form_pg_attribute first = TupleDescAttr(desc, shape.keys[0] - 1);
-		Oid base = getBaseType(first->atttypid);
-		hasher->leading = has_places(base, first->attcollation) ? base : InvalidOid;
-	}
+	hasher->places = make_places(desc, shape);
+	hasher->exact = shape.nkeys > 0 && shape.nkeys <= 2 && shape.hash == 0;
 	for (int i = 0; i < shape.nkeys; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, shape.keys[i] - 1);
@@ -228,6 +237,7 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 							format_type_be(att->atttypid)),
 					 errdetail("The type has neither a hash operator class nor a B-tree one whose equality is that of "
 							   "the image.")));
+		hasher->exact = hasher->exact && is_by_value(hasher->key_types[i]);
 	}
 	MemoryContextSwitchTo(old);
 	return hasher;
@@ -236,10 +246,12 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 Hash128
 key_hash(Hasher *hasher, TupleTableSlot *slot)
 {
-	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
 	StringInfo bytes = &hasher->bytes;
 	Hash128 result;
 
+	if (hasher->exact && exact_key(hasher, slot, &result))
+		return result;
+	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
 	resetStringInfo(bytes);
 	for (int i = 0; i < hasher->nkeys; i++)
 	{
@@ -257,34 +269,7 @@ key_hash(Hasher *hasher, TupleTableSlot *slot)
 uint64
 key_place(const Hasher *hasher, TupleTableSlot *slot)
 {
-	bool isnull;
-	if (!OidIsValid(hasher->leading))
-		return 0;
-	Datum value = slot_getattr(slot, hasher->keys[0], &isnull);
-	if (isnull)
-		return UINT64_MAX;
-	switch (hasher->leading)
-	{
-	case INT2OID:
-		return place_of_number(DatumGetInt16(value));
-	case INT4OID:
-	case DATEOID:
-		return place_of_number(DatumGetInt32(value));
-	case INT8OID:
-	case TIMESTAMPOID:
-	case TIMESTAMPTZOID:
-		return place_of_number(DatumGetInt64(value));
-	case UUIDOID:
-		return first_bytes(DatumGetUUIDP(value)->data, UUID_LEN);
-	default:
-	{
-		struct varlena *text = PG_DETOAST_DATUM_PACKED(value);
-		uint64 place = first_bytes(VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
-		if (reinterpret_cast<Pointer>(text) != DatumGetPointer(value))
-			pfree(text);
-		return place;
-	}
-	}
+	return place_of(hasher->places, slot);
 }
 
 Hash128

@@ -203,6 +203,32 @@ insert_row(Target *target, TupleTableSlot *slot)
 	MemoryContextSwitchTo(old);
 }
 
+void
+insert_rows(Target *target, TupleTableSlot **slots, int n)
+{
+	if (n == 1)
+	{
+		insert_row(target, slots[0]);
+		return;
+	}
+	MemoryContext old = enter_row(target);
+
+	open_indexes(target);
+	for (int i = 0; i < n; i++)
+		check_constraints(target, slots[i]);
+	table_multi_insert(target->rel, slots, n, target->estate->es_output_cid, 0, nullptr);
+	for (int i = 0; i < n; i++)
+	{
+		List *recheck = NIL;
+
+		(void) enter_row(target);
+		if (target->rri->ri_NumIndices > 0)
+			recheck = pg::insert_index_entries(target->rri, slots[i], target->estate, false, nullptr, NIL);
+		after_insert(target, slots[i], recheck);
+	}
+	MemoryContextSwitchTo(old);
+}
+
 bool
 try_update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleTableSlot *slot)
 {
