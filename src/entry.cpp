@@ -449,7 +449,8 @@ dv_ddl_command_end(PG_FUNCTION_ARGS)
 
 	catalog::ddl_command_end(event->parsetree, GetCommandTagName(event->tag));
 	document::follow_rename(event->parsetree);
-	document::follow_types(event->parsetree);
+	for (Oid view : document::follow_types(event->parsetree))
+		sink_catalog::copy_anew(view);
 	sink_catalog::ddl_command_end(event->parsetree);
 	return static_cast<Datum>(0);
 }

@@ -163,6 +163,22 @@ may_change_columns(const Node *parsetree)
 		   (IsA(parsetree, AlterTableStmt) || IsA(parsetree, RenameStmt) || IsA(parsetree, ViewStmt));
 }
 
+/* All others change documents where they change a type. */
+bool
+may_change_types_alone(const Node *parsetree)
+{
+	ListCell *cell;
+
+	if (!IsA(parsetree, AlterTableStmt))
+		return false;
+	foreach (cell, reinterpret_cast<const AlterTableStmt *>(parsetree)->cmds)
+	{
+		if (lfirst_node(AlterTableCmd, cell)->subtype == AT_AlterColumnType)
+			return true;
+	}
+	return false;
+}
+
 bool
 is_whole(const Document &document)
 {
@@ -184,11 +200,13 @@ types_of(const Document &document)
 	return JsonbValueToJsonb(writer.result);
 }
 
-void
+pg::Vec<Oid>
 follow_types(Node *parsetree)
 {
+	pg::Vec<Oid> retyped;
+
 	if (!may_change_columns(parsetree))
-		return;
+		return retyped;
 	for (const Document &document : read_documents())
 	{
 		catalog::Key key;
@@ -202,7 +220,10 @@ follow_types(Node *parsetree)
 			continue;
 		LockRelationOid(document.view, ShareUpdateExclusiveLock);
 		catalog::set_document_types(document.view, now);
+		if (may_change_types_alone(parsetree))
+			retyped.push(document.view);
 	}
+	return retyped;
 }
 
 } // namespace dv::document

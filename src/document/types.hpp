@@ -14,7 +14,10 @@ namespace dv::document {
  */
 Jsonb *types_of(const Document &document);
 
-/* After a command that may have changed the columns of a table: the started views have the types as they are now. */
-void follow_types(Node *parsetree);
+/*
+ * After a command that may have changed the columns of a table: the started views have the types as they are now. Gives
+ * those of whose documents some may have other types, though they are the same as JSON.
+ */
+pg::Vec<Oid> follow_types(Node *parsetree);
 
 } // namespace dv::document

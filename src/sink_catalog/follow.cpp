@@ -94,6 +94,20 @@ let_go(const Sink &sink, int elevel)
 		start_worker(sink.name, elevel);
 }
 
+void
+copy_anew(Oid view)
+{
+	for (Sink &sink : read_sinks())
+	{
+		if (sink.view != view || is_going(sink))
+			continue;
+		ereport(NOTICE, (errmsg("sink \"%s\" copies its view anew", sink.name),
+						 errdetail("A column in the documents of \"%s\" has another type.", get_rel_name(view))));
+		sink.generation++;
+		update_sink(sink);
+	}
+}
+
 /* The slots would stay, and keep the log. */
 void
 ddl_command_start(Node *parsetree)

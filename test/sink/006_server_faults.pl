@@ -73,10 +73,6 @@ await_state($node, 'many_view', 'streaming', 90);
 right($node, $store, 'many_view', 'the server is killed during a copy', '--key', 'id');
 
 # The view changes under its sink.
-settled($node, $store, 'declared', 'an embed more', q{
-	CREATE TABLE payments ("order" int, no int, amount numeric, at date, PRIMARY KEY ("order", no));
-	INSERT INTO payments SELECT i, 1, i, date '2026-02-02' + i FROM generate_series(1, 20) i;
-	SELECT deltaview.embed('declared', 'payments', 'paid', 'array', '{id=order}')}) if 0;
 settled($node, $store, 'declared', 'a column of a base table more', q{
 	ALTER TABLE orders ADD COLUMN extra int;
 	UPDATE orders SET extra = id, status = 'extra' WHERE id < 5});
