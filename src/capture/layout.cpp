@@ -56,6 +56,58 @@ must_fetch(Datum value, int at, Stored stored, TupleTableSlot *old_slot)
 	return !VARATT_IS_EXTERNAL_ONDISK(before) || memcmp(pointer, before, VARSIZE_ANY(pointer)) != 0;
 }
 
+void
+find_offsets(Layout *layout)
+{
+	TupleDesc desc = layout->desc;
+	Size at = 0;
+
+	layout->offsets = static_cast<Size *>(palloc(sizeof(Size) * static_cast<Size>(desc->natts)));
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+		if (!attribute->attbyval)
+			return;
+		at = att_align_nominal(at, attribute->attalign);
+		layout->offsets[i] = at;
+		at += static_cast<Size>(attribute->attlen);
+	}
+	layout->plain = at;
+}
+
+/* Of the entry's header, the null bitmap aside. */
+MinimalTuple
+begin_entry(Pool *pool, RowLog *log, Size header, Size bytes, int natts)
+{
+	auto *tuple = reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, header + bytes));
+
+	tuple->t_len = static_cast<uint32>(header + bytes);
+	tuple->t_infomask2 = static_cast<uint16>(natts); /* the number of columns, in its low bits */
+	tuple->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
+	return tuple;
+}
+
+/* False, and nothing is added, if a value is NULL. */
+bool
+add_plain_row(Pool *pool, RowLog *log, const Layout *layout, int sign, const TupleTableSlot *slot)
+{
+	constexpr Size header = MAXALIGN(SizeofMinimalTupleHeader);
+	int n = layout->ncolumns;
+	MinimalTuple tuple = begin_entry(pool, log, header, layout->plain, n + 1);
+	char *data = reinterpret_cast<char *>(tuple) + header;
+
+	for (int i = 0; i < n; i++)
+	{
+		int at = layout->columns[i] - 1;
+		if (slot->tts_isnull[at])
+			return false;
+		store_att_byval(data + layout->offsets[i], slot->tts_values[at], TupleDescAttr(layout->desc, i)->attlen);
+	}
+	*reinterpret_cast<int32 *>(data + layout->offsets[n]) = sign;
+	add_entry(log, header + layout->plain);
+	return true;
+}
+
 } // namespace
 
 Layout *
@@ -82,6 +134,7 @@ make_layout(Relation rel, const catalog::Table *info, MemoryContext context)
 	layout->ncolumns = n;
 	layout->filenode = filenode_of(rel);
 	TupleDescInitEntry(layout->desc, static_cast<AttrNumber>(n + 1), sign_column, INT4OID, -1, 0);
+	find_offsets(layout);
 	MemoryContextSwitchTo(caller);
 	return layout;
 }
@@ -198,6 +251,8 @@ add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot,
 
 	if (n > 0)
 		slot_getsomeattrs(slot, layout->last);
+	if (layout->plain > 0 && add_plain_row(pool, log, layout, sign, slot))
+		return;
 	for (int i = 0; i < n; i++)
 	{
 		int at = layout->columns[i] - 1;
@@ -217,11 +272,8 @@ add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot,
 
 	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(n + 1) : 0));
 	Size bytes = heap_compute_data_size(layout->desc, layout->values, layout->isnull);
-	auto *tuple = reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, header + bytes));
+	MinimalTuple tuple = begin_entry(pool, log, header, bytes, n + 1);
 
-	tuple->t_len = static_cast<uint32>(header + bytes);
-	tuple->t_infomask2 = static_cast<uint16>(n + 1); /* the number of columns, in its low bits */
-	tuple->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
 	heap_fill_tuple(layout->desc, layout->values, layout->isnull, reinterpret_cast<char *>(tuple) + header, bytes,
 					&tuple->t_infomask, hasnull ? tuple->t_bits : nullptr);
 	add_entry(log, header + bytes);

@@ -16,6 +16,8 @@ struct Layout
 	AttrNumber *columns; /* ascending */
 	AttrNumber last;     /* the highest, 0 if none */
 	Oid filenode;        /* stored values may point to the TOAST table of this one */
+	Size plain;          /* the bytes of a row's values, if all are passed by value and none is NULL; or 0 */
+	Size *offsets;       /* then: of each */
 	Datum *values;       /* scratch, as long as desc */
 	bool *isnull;
 };

@@ -94,6 +94,20 @@ read_page(Pool *pool, const Page *page, char *to)
 }
 
 void
+buffer_page(Reader *reader, const Page *page)
+{
+	if (reader->room < page->bytes)
+	{
+		if (reader->buffer != nullptr)
+			pfree(reader->buffer);
+		reader->buffer = static_cast<char *>(MemoryContextAllocHuge(reader->context, page->bytes));
+		reader->room = page->bytes;
+	}
+	read_page(reader->pool, page, reader->buffer);
+	reader->buffered = reader->page;
+}
+
+void
 add_page(Pool *pool, RowLog *log, Size bytes)
 {
 	Size most = Min(largest_page, memory_limit() / 4);
@@ -240,6 +254,8 @@ begin_reading(Pool *pool, const RowLog *log, uint64 from, uint64 to)
 	reader.page = low;
 	reader.at = high > 0 ? log->pages[low].first : 0;
 	reader.to = to;
+	reader.buffered = -1;
+	reader.context = CurrentMemoryContext;
 
 	MinimalTuple skipped;
 	while (reader.at < from && read_entry(&reader, &skipped))
@@ -254,31 +270,23 @@ read_entry(Reader *reader, MinimalTuple *tuple)
 		return false;
 
 	const Page *page = &reader->log->pages[reader->page];
-	if (reader->next != nullptr && reader->at >= page->first + page->count)
-		reader->next = nullptr;
 	while (reader->at >= page->first + page->count)
-		page = &reader->log->pages[++reader->page];
-	if (reader->next == nullptr)
 	{
 		CHECK_FOR_INTERRUPTS();
-		reader->next = page->data;
-		if (page->data == nullptr)
-		{
-			if (reader->room < page->bytes)
-			{
-				if (reader->buffer != nullptr)
-					pfree(reader->buffer);
-				reader->buffer = static_cast<char *>(MemoryContextAllocHuge(CurrentMemoryContext, page->bytes));
-				reader->room = page->bytes;
-			}
-			read_page(reader->pool, page, reader->buffer);
-			reader->next = reader->buffer;
-		}
+		page = &reader->log->pages[++reader->page];
+		reader->next = 0;
+	}
+	const char *data = page->data;
+	if (data == nullptr)
+	{
+		if (reader->buffered != reader->page)
+			buffer_page(reader, page);
+		data = reader->buffer;
 	}
 
-	MinimalTuple entry = reinterpret_cast<MinimalTuple>(const_cast<char *>(reader->next));
+	MinimalTuple entry = reinterpret_cast<MinimalTuple>(const_cast<char *>(data + reader->next));
 	*tuple = entry->t_len == 0 ? nullptr : entry;
-	reader->next += entry_bytes(reader->next);
+	reader->next += static_cast<uint32>(entry_bytes(data + reader->next));
 	reader->at++;
 	return true;
 }
@@ -289,6 +297,7 @@ end_reading(Reader *reader)
 	if (reader->buffer != nullptr)
 		pfree(reader->buffer);
 	reader->buffer = nullptr;
+	reader->buffered = -1;
 }
 
 } // namespace dv::capture

@@ -81,9 +81,11 @@ struct Reader
 	uint64 at;
 	uint64 to;
 	int page;
-	const char *next; /* in the page, nullptr before the first read */
-	char *buffer;     /* for a page that is in the file */
+	uint32 next;  /* in the page */
+	char *buffer; /* for a page that is in the file, */
+	int buffered; /* that one, or -1 */
 	Size room;
+	MemoryContext context;
 };
 
 Reader begin_reading(Pool *pool, const RowLog *log, uint64 from, uint64 to);

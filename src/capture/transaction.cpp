@@ -55,26 +55,6 @@ read_few(const TableState *state, uint64 from, uint64 to, pg::Vec<MinimalTuple> 
 	end_reading(&reader);
 }
 
-int64
-read_many(const TableState *state, uint64 from, uint64 to, TupleDesc desc, Tuplestorestate *out)
-{
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
-	Reader reader = begin_reading(&store->pool, &state->log, from, to);
-	MinimalTuple tuple;
-	int64 nrows = 0;
-	while (read_entry(&reader, &tuple))
-	{
-		if (tuple == nullptr)
-			continue;
-		ExecStoreMinimalTuple(tuple, slot, false);
-		tuplestore_puttupleslot(out, slot);
-		nrows++;
-	}
-	ExecDropSingleTupleTableSlot(slot);
-	end_reading(&reader);
-	return nrows;
-}
-
 } // namespace
 
 int
@@ -192,8 +172,9 @@ materialize(Oid table, uint64 from, uint64 to)
 	}
 	else
 	{
-		delta.store = tuplestore_begin_heap(true, false, work_mem);
-		delta.nrows = read_many(state, from, to, delta.desc, delta.store);
+		delta.from = from;
+		delta.to = to;
+		delta.nrows = static_cast<int64>(to - from);
 	}
 	return delta;
 }
@@ -205,10 +186,10 @@ delta_store(Delta *delta)
 		return delta->store;
 	MemoryContext before = MemoryContextSwitchTo(delta->context);
 	delta->store = tuplestore_begin_heap(true, false, work_mem);
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple);
-	for (MinimalTuple tuple : delta->few)
-		tuplestore_puttupleslot(delta->store, ExecStoreMinimalTuple(tuple, slot, false));
-	ExecDropSingleTupleTableSlot(slot);
+	DeltaReader reader = begin_delta(delta);
+	while (next_row(&reader))
+		tuplestore_puttupleslot(delta->store, reader.slot);
+	end_reading(&reader);
 	MemoryContextSwitchTo(before);
 	return delta->store;
 }
@@ -220,32 +201,38 @@ end_delta(const Delta *delta)
 		tuplestore_end(delta->store);
 }
 
-/* Others may read the same store: reading begins and ends with it rewound. */
 DeltaReader
 begin_delta(const Delta *delta)
 {
-	if (delta->few.empty() && delta->store)
-		tuplestore_rescan(delta->store);
-	return DeltaReader{delta, MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple), 0};
+	DeltaReader reader{delta, MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple), 0, nullptr};
+	if (delta->from < delta->to)
+	{
+		reader.log = static_cast<Reader *>(palloc(sizeof(Reader)));
+		*reader.log = begin_reading(&store->pool, &find_table(delta->table)->log, delta->from, delta->to);
+	}
+	return reader;
 }
 
 bool
 next_row(DeltaReader *reader)
 {
-	const Delta *delta = reader->delta;
-	if (delta->few.empty())
-		return delta->store && tuplestore_gettupleslot(delta->store, true, false, reader->slot);
-	if (reader->next == delta->few.n)
+	const pg::Vec<MinimalTuple> &few = reader->delta->few;
+	MinimalTuple tuple = nullptr;
+	if (reader->log == nullptr && reader->next < few.n)
+		tuple = few[reader->next++];
+	while (reader->log && !tuple && read_entry(reader->log, &tuple))
+		;
+	if (tuple == nullptr)
 		return false;
-	ExecStoreMinimalTuple(delta->few[reader->next++], reader->slot, false);
+	ExecStoreMinimalTuple(tuple, reader->slot, false);
 	return true;
 }
 
 void
 end_reading(const DeltaReader *reader)
 {
-	if (reader->delta->few.empty() && reader->delta->store)
-		tuplestore_rescan(reader->delta->store);
+	if (reader->log)
+		end_reading(reader->log);
 	ExecDropSingleTupleTableSlot(reader->slot);
 }
 

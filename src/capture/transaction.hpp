@@ -29,20 +29,23 @@ struct Delta
 	TupleDesc desc; /* the captured columns under the table's own names, then __dv_sign int4 */
 	int64 nrows;
 	MemoryContext context;
-	pg::Vec<MinimalTuple> few; /* the rows, if there are not too many */
-	Tuplestorestate *store;    /* the rows, if there are, or once delta_store() has put them there */
+	pg::Vec<MinimalTuple> few; /* the rows, if there are not too many; */
+	uint64 from;               /* otherwise they are in the log, */
+	uint64 to;                 /* from one position to another */
+	Tuplestorestate *store;    /* the rows, once delta_store() has put them there */
 };
 
 /* The rows as an executor can scan them. */
 Tuplestorestate *delta_store(Delta *delta);
 void end_delta(const Delta *delta);
 
-/* Goes through the rows. */
+/* Goes through the rows; nothing is appended to logs meanwhile. */
 struct DeltaReader
 {
 	const Delta *delta;
 	TupleTableSlot *slot;
 	int next;
+	struct Reader *log;
 };
 DeltaReader begin_delta(const Delta *delta);
 bool next_row(DeltaReader *reader);
@@ -103,7 +106,10 @@ pending(Oid view, Oid table)
  */
 bool unknown_between(Oid table, uint64 from, uint64 to);
 
-/* The rows in [from, to), less what came and went (see net.hpp), in CurrentMemoryContext and the current resource owner. */
+/*
+ * The rows in [from, to), less what came and went (see net.hpp), in CurrentMemoryContext.  If there are many they stay
+ * in the log: good as long as that is not cut.
+ */
 Delta materialize(Oid table, uint64 from, uint64 to);
 
 /* Statements still counted open at pre-commit were cut short: their tables become `unknown`, the counts zero. */

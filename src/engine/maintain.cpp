@@ -38,7 +38,7 @@ maintain_linear(Step *step)
 	{
 		Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
 		for (int i = 0; i < terms.nplans; i++)
-			run_plan(terms.plans[i], take_signed, &collect);
+			run_on_deltas(step, terms.plans[i], take_signed, &collect);
 	}
 	pg::restore_context(before);
 
@@ -108,7 +108,7 @@ trace_keys(Step *step)
 		if (traces.nplans < 0)
 			elog(ERROR, "a changed table does not lead to the key");
 		for (int i = 0; i < traces.nplans; i++)
-			run_plan(traces.plans[i], take_key, &tracing);
+			run_on_deltas(step, traces.plans[i], take_key, &tracing);
 	}
 	pg::restore_context(before);
 }

@@ -28,9 +28,10 @@ struct Step
 	bool has_triggers; /* AFTER ones, those of constraints among them */
 	bool whole;        /* compute the whole, apply the difference */
 	Footing footing;
-	bool connected;      /* by connect() */
-	KeySet *keys;        /* keyed, footing values: those to compute anew */
-	Snapshot crosscheck; /* see Target */
+	bool connected;                /* by connect(), */
+	EphemeralNamedRelation *named; /* as which the deltas are known then */
+	KeySet *keys;                  /* keyed, footing values: those to compute anew */
+	Snapshot crosscheck;           /* see Target */
 	int ndeltas;
 	capture::Delta **deltas; /* per base table of the analysis, or nullptr where it has none */
 	uint64 mask;             /* the tables that have one */
@@ -55,6 +56,8 @@ void with_step(Step *step, void (*work)(Step *step, void *context), void *contex
  * lives in its memory, and ends with the work.
  */
 void connect(Step *step);
+/* A query that reads deltas. */
+void run_on_deltas(const Step *step, SPIPlanPtr plan, Take take, void *context);
 
 /* As the owner of a step's view, with the view's settings, until the resume. */
 pg::Identity act_as_owner(const Step *step);

@@ -41,7 +41,7 @@ run_plan(SPIPlanPtr plan, Take take, void *context)
 		elog(ERROR, "a delta query failed: %s", SPI_result_code_string(result));
 }
 
-void
+EphemeralNamedRelation
 register_named(const Named &named)
 {
 	EphemeralNamedRelation enr = static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
@@ -53,6 +53,7 @@ register_named(const Named &named)
 	enr->reldata = named.rows;
 	if (SPI_register_relation(enr) != SPI_OK_REL_REGISTER)
 		elog(ERROR, "could not register relation \"%s\"", named.name);
+	return enr;
 }
 
 void

@@ -21,7 +21,8 @@ using Take = void (*)(TupleTableSlot *slot, void *context);
 /* Runs a prepared query under the active snapshot, each row to `take`. */
 void run_plan(SPIPlanPtr plan, Take take, void *context);
 
-void register_named(const Named &named);
+/* The rows may come later, before a query reads them. */
+EphemeralNamedRelation register_named(const Named &named);
 void unregister_named(const Named &named);
 
 } // namespace dv::engine

@@ -169,7 +169,6 @@ named_delta(const Step *step, int i)
 {
 	Named named{};
 	snprintf(named.name, NAMEDATALEN, "__dv_delta_%d", i);
-	named.rows = capture::delta_store(step->deltas[i]);
 	named.desc = step->deltas[i]->desc;
 	named.nrows = step->deltas[i]->nrows;
 	return named;
@@ -185,10 +184,20 @@ connect(Step *step)
 	pg::pin_search_path();
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
+	step->named = static_cast<EphemeralNamedRelation *>(palloc(sizeof(EphemeralNamedRelation) * (step->ndeltas + 1)));
 	for (int i = 0; i < step->ndeltas; i++)
 		if (step->deltas[i])
-			register_named(named_delta(step, i));
+			step->named[i] = register_named(named_delta(step, i));
 	step->connected = true;
+}
+
+void
+run_on_deltas(const Step *step, SPIPlanPtr plan, Take take, void *context)
+{
+	for (int i = 0; i < step->ndeltas; i++)
+		if (step->deltas[i])
+			step->named[i]->reldata = capture::delta_store(step->deltas[i]);
+	run_plan(plan, take, context);
 }
 
 namespace {

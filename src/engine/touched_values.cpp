@@ -148,7 +148,7 @@ add_value_tags(Step *step, const LockPlan *plan, pg::Vec<Tag> *tags)
 		if (source.column > 0)
 			continue;
 		Taking taking{step, &source, tags};
-		run_plan(queries.plans[next++], take_value, &taking);
+		run_on_deltas(step, queries.plans[next++], take_value, &taking);
 	}
 	pg::restore_context(before);
 }
