@@ -21,10 +21,9 @@ ir_of(const Groups *groups)
 }
 
 Datum
-copied(const Groups *groups, int state, Datum value, bool isnull)
+copied(const Groups *groups, int state, Datum value)
 {
-	Form_pg_attribute att = state_attribute(groups, state);
-	return isnull ? value : datumCopy(value, att->attbyval, att->attlen);
+	return groups->adding[state].by_value ? value : datumCopy(value, false, state_attribute(groups, state)->attlen);
 }
 
 void
@@ -72,7 +71,7 @@ find_group(const Groups *groups, const Hash128 &hash)
 void
 replace(const Groups *groups, int state, Datum *value, Datum by)
 {
-	if (!state_attribute(groups, state)->attbyval)
+	if (!groups->adding[state].by_value)
 		pfree(DatumGetPointer(*value));
 	*value = by;
 }
@@ -83,16 +82,16 @@ merge_copied(const Groups *groups, int state, Datum *value, bool *isnull, Datum 
 	if (other_isnull)
 		return;
 	if (*isnull)
-		*value = copied(groups, state, other, false);
+		*value = copied(groups, state, other);
 	else if (beats(groups, state, other, *value))
-		replace(groups, state, value, copied(groups, state, other, false));
+		replace(groups, state, value, copied(groups, state, other));
 	*isnull = false;
 }
 
 void
 merge_part(const Groups *groups, int state, Part *into, const Part &from)
 {
-	switch (ir_of(groups).states[state].kind)
+	switch (groups->adding[state].kind)
 	{
 	case core::StateKind::count_rows:
 	case core::StateKind::count:
@@ -102,7 +101,7 @@ merge_part(const Groups *groups, int state, Part *into, const Part &from)
 		if (from.isnull)
 			break;
 		if (into->isnull)
-			into->value = copied(groups, state, from.value, false);
+			into->value = copied(groups, state, from.value);
 		else
 			replace(groups, state, &into->value, add_sums(groups, state, into->value, from.value));
 		into->isnull = false;
@@ -114,60 +113,45 @@ merge_part(const Groups *groups, int state, Part *into, const Part &from)
 	}
 }
 
-/* Has the row at hand the key of the one before, image by image?  Most updates leave a row in its group. */
+/* Has the row, from that column on, the key of the one before, image by image?  Most updates leave a row in its group. */
 bool
-is_in_last(const Groups *groups)
+is_in_last(const Groups *groups, const TupleTableSlot *slot, int from)
 {
 	const Shape &shape = groups->step->program->analysis->shape;
-	bool same = groups->last >= 0;
+	if (groups->last < 0)
+		return false;
+	const TupleTableSlot *key = groups->all[groups->last].key;
+	bool same = true;
 	for (int i = 0; same && i < shape.nkeys; i++)
 	{
 		int at = shape.keys[i] - 1;
-		const TupleTableSlot *row = groups->row;
-		const TupleTableSlot *key = groups->all[groups->last].key;
-		Form_pg_attribute att = TupleDescAttr(row->tts_tupleDescriptor, at);
-		same = row->tts_isnull[at] == key->tts_isnull[at] &&
-			   (row->tts_isnull[at] ||
-				datum_image_eq(row->tts_values[at], key->tts_values[at], att->attbyval, att->attlen));
+		Datum value = slot->tts_values[from + i];
+		Form_pg_attribute att = TupleDescAttr(key->tts_tupleDescriptor, at);
+		same =
+			slot->tts_isnull[from + i] == key->tts_isnull[at] &&
+			(key->tts_isnull[at] || (att->attbyval ? value == key->tts_values[at]
+												   : datum_image_eq(value, key->tts_values[at], false, att->attlen)));
 	}
 	return same;
 }
 
-/* groups->row has the key, groups->parts what is added. */
+/* Nothing is added to it yet. */
 void
-add(Groups *groups, int64 left)
+make_group(Groups *groups, const Hash128 &hash)
 {
 	Program *program = groups->step->program;
 	int nstates = ir_of(groups).states.n;
-	Hash128 hash{};
-	int found = groups->last;
-	if (!is_in_last(groups))
-	{
-		hash = key_hash(program->hasher, groups->row);
-		found = find_group(groups, hash);
-	}
 	MemoryContext before = MemoryContextSwitchTo(groups->context);
-	if (found >= 0)
-	{
-		groups->last = found;
-		groups->all[found].left += left;
-		for (int i = 0; i < nstates; i++)
-			merge_part(groups, i, &groups->all[found].parts[i], groups->parts[i]);
-		MemoryContextSwitchTo(before);
-		return;
-	}
 	Group group{key_place(program->hasher, groups->row), hash, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual),
-				left, static_cast<Part *>(palloc(sizeof(Part) * (nstates + 1)))};
+				0, static_cast<Part *>(palloc(sizeof(Part) * (nstates + 1)))};
 	ExecCopySlot(group.key, groups->row);
 	for (int i = 0; i < nstates; i++)
 	{
-		Part &part = group.parts[i];
-		part = groups->parts[i];
-		part.value = copied(groups, i, part.value, part.isnull);
-		part.leaving = copied(groups, i, part.leaving, part.leaving_isnull);
+		bool counts =
+			groups->adding[i].kind == core::StateKind::count_rows || groups->adding[i].kind == core::StateKind::count;
+		group.parts[i] = Part{Int64GetDatum(0), !counts, static_cast<Datum>(0), true};
 	}
 	groups->all.push(group);
-	groups->last = groups->all.n - 1;
 	if (groups->all.n > few && groups->all.n * 2 > groups->slots.n)
 		grow_slots(groups);
 	else if (!groups->slots.empty())
@@ -175,27 +159,72 @@ add(Groups *groups, int64 left)
 	MemoryContextSwitchTo(before);
 }
 
-/* sign * value, in the state's type. */
+/* The group of a row that has the key from that column on. */
+Group *
+group_of(Groups *groups, TupleTableSlot *slot, int from)
+{
+	Program *program = groups->step->program;
+	if (!is_in_last(groups, slot, from))
+	{
+		fill_key_row(groups->row, slot, from, program->analysis->shape);
+		Hash128 hash = key_hash(program->hasher, groups->row);
+		groups->last = find_group(groups, hash);
+		if (groups->last < 0)
+		{
+			make_group(groups, hash);
+			groups->last = groups->all.n - 1;
+		}
+	}
+	return &groups->all[groups->last];
+}
+
+/* sign * value, in the state's type, which is numeric. Good until the next row. */
 Datum
 signed_value(const Groups *groups, int state, Oid type, Datum value, int32 sign)
 {
-	switch (type)
-	{
-	case INT2OID:
-		return Int64GetDatum(sign * static_cast<int64>(DatumGetInt16(value)));
-	case INT4OID:
-		return Int64GetDatum(sign * static_cast<int64>(DatumGetInt32(value)));
-	case INT8OID:
-		value = NumericGetDatum(int64_to_numeric(DatumGetInt64(value)));
-		break;
-	case NUMERICOID:
-		break;
-	default:
+	MemoryContext before = MemoryContextSwitchTo(groups->step->program->expressions->ecxt_per_tuple_memory);
+	if (type != INT8OID && type != NUMERICOID)
 		elog(ERROR, "a sum of type %u", type);
-	}
-	if (state_attribute(groups, state)->atttypid != NUMERICOID)
+	if (!groups->adding[state].numeric)
 		elog(ERROR, "a sum of numbers in another type");
-	return sign < 0 ? DirectFunctionCall1(numeric_uminus, value) : value;
+	if (type == INT8OID)
+		value = NumericGetDatum(int64_to_numeric(DatumGetInt64(value)));
+	if (sign < 0)
+		value = DirectFunctionCall1(numeric_uminus, value);
+	MemoryContextSwitchTo(before);
+	return value;
+}
+
+void
+add_argument(const Groups *groups, int state, Part *part, const TupleTableSlot *slot, int32 sign)
+{
+	const Adding &adding = groups->adding[state];
+	if (adding.at >= 0 && slot->tts_isnull[adding.at])
+		return;
+	switch (adding.kind)
+	{
+	case core::StateKind::count_rows:
+	case core::StateKind::count:
+		part->value = Int64GetDatum(DatumGetInt64(part->value) + sign);
+		break;
+	case core::StateKind::sum:
+	{
+		Datum value = slot->tts_values[adding.at];
+		Oid type = TupleDescAttr(slot->tts_tupleDescriptor, adding.at)->atttypid;
+		if (type == INT2OID)
+			value = Int64GetDatum(sign * static_cast<int64>(DatumGetInt16(value)));
+		else if (type == INT4OID)
+			value = Int64GetDatum(sign * static_cast<int64>(DatumGetInt32(value)));
+		else
+			value = signed_value(groups, state, type, value, sign);
+		merge_part(groups, state, part, Part{value, false, static_cast<Datum>(0), true});
+		break;
+	}
+	case core::StateKind::extreme:
+		merge_copied(groups, state, sign > 0 ? &part->value : &part->leaving,
+					 sign > 0 ? &part->isnull : &part->leaving_isnull, slot->tts_values[adding.at], false);
+		break;
+	}
 }
 
 int
@@ -220,7 +249,16 @@ begin_groups(Step *step)
 	groups->all.context = CurrentMemoryContext;
 	groups->slots.context = CurrentMemoryContext;
 	groups->row = MakeSingleTupleTableSlot(step->program->desc, &TTSOpsVirtual);
-	groups->parts = static_cast<Part *>(palloc0(sizeof(Part) * (ir_of(groups).states.n + 1)));
+	int nstates = ir_of(groups).states.n;
+	groups->adding = static_cast<Adding *>(palloc(sizeof(Adding) * (nstates + 1)));
+	for (int i = 0; i < nstates; i++)
+	{
+		const core::State &state = ir_of(groups).states[i];
+		Form_pg_attribute att = state_attribute(groups, i);
+		groups->adding[i] =
+			Adding{state.kind, state.argument < 0 ? -1 : 1 + step->program->analysis->shape.nkeys + state.argument,
+				   att->attbyval, att->atttypid == NUMERICOID};
+	}
 	return groups;
 }
 
@@ -228,59 +266,39 @@ void
 take_partial(TupleTableSlot *slot, void *context)
 {
 	Groups *groups = static_cast<Groups *>(context);
-	const Shape &shape = groups->step->program->analysis->shape;
-	fill_key_row(groups->row, slot, 0, shape);
-	int at = shape.nkeys;
+	slot_getallattrs(slot);
+	Group *group = group_of(groups, slot, 0);
+	MemoryContext before = MemoryContextSwitchTo(groups->context);
+	int at = groups->step->program->analysis->shape.nkeys;
 	for (int i = 0; i < ir_of(groups).states.n; i++)
 	{
-		Part &part = groups->parts[i];
-		part = Part{slot->tts_values[at], slot->tts_isnull[at], static_cast<Datum>(0), true};
+		Part part{slot->tts_values[at], slot->tts_isnull[at], static_cast<Datum>(0), true};
 		at++;
-		if (ir_of(groups).states[i].kind == core::StateKind::extreme)
+		if (groups->adding[i].kind == core::StateKind::extreme)
 		{
 			part.leaving = slot->tts_values[at];
 			part.leaving_isnull = slot->tts_isnull[at];
 			at++;
 		}
+		merge_part(groups, i, &group->parts[i], part);
 	}
-	add(groups, DatumGetInt64(slot->tts_values[at]));
+	group->left += DatumGetInt64(slot->tts_values[at]);
+	MemoryContextSwitchTo(before);
 }
 
 void
 take_row(TupleTableSlot *slot, void *context)
 {
 	Groups *groups = static_cast<Groups *>(context);
-	const Shape &shape = groups->step->program->analysis->shape;
 	slot_getallattrs(slot);
 	int32 sign = DatumGetInt32(slot->tts_values[0]);
-	fill_key_row(groups->row, slot, 1, shape);
-	for (int i = 0; i < ir_of(groups).states.n; i++)
-	{
-		const core::State &state = ir_of(groups).states[i];
-		Part &part = groups->parts[i];
-		int at = 1 + shape.nkeys + state.argument;
-		bool isnull = state.argument >= 0 && slot->tts_isnull[at];
-		part = Part{static_cast<Datum>(0), true, static_cast<Datum>(0), true};
-		switch (state.kind)
-		{
-		case core::StateKind::count_rows:
-		case core::StateKind::count:
-			part.value = Int64GetDatum(isnull ? 0 : sign);
-			part.isnull = false;
-			break;
-		case core::StateKind::sum:
-			part.isnull = isnull;
-			if (!isnull)
-				part.value = signed_value(groups, i, TupleDescAttr(slot->tts_tupleDescriptor, at)->atttypid,
-										  slot->tts_values[at], sign);
-			break;
-		case core::StateKind::extreme:
-			(sign > 0 ? part.value : part.leaving) = slot->tts_values[at];
-			(sign > 0 ? part.isnull : part.leaving_isnull) = isnull;
-			break;
-		}
-	}
-	add(groups, sign < 0 ? 1 : 0);
+	Group *group = group_of(groups, slot, 1);
+	MemoryContext before = MemoryContextSwitchTo(groups->context);
+	int nstates = ir_of(groups).states.n;
+	for (int i = 0; i < nstates; i++)
+		add_argument(groups, i, &group->parts[i], slot, sign);
+	group->left += sign < 0 ? 1 : 0;
+	MemoryContextSwitchTo(before);
 }
 
 void
@@ -300,7 +318,7 @@ state_attribute(const Groups *groups, int state)
 Datum
 add_sums(const Groups *groups, int state, Datum a, Datum b)
 {
-	if (state_attribute(groups, state)->atttypid == NUMERICOID)
+	if (groups->adding[state].numeric)
 		return DirectFunctionCall2(numeric_add, a, b);
 	int64 sum;
 	if (pg_add_s64_overflow(DatumGetInt64(a), DatumGetInt64(b), &sum))

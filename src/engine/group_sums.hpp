@@ -26,6 +26,15 @@ struct Group
 	Part *parts;         /* per state */
 };
 
+/* How a state is added to. */
+struct Adding
+{
+	core::StateKind kind;
+	int at;        /* where a native row has the argument, or -1 */
+	bool by_value; /* the state */
+	bool numeric;  /* the state; a sum is bigint else */
+};
+
 /* In the memory context in which it was begun. */
 struct Groups
 {
@@ -34,8 +43,8 @@ struct Groups
 	pg::Vec<Group> all;
 	pg::Vec<int32> slots; /* hash table of indexes in all, -1 where free; empty while there are few */
 	int last;             /* the group of the row before, or -1 */
-	TupleTableSlot *row;
-	Part *parts; /* of the row at hand */
+	TupleTableSlot *row;  /* the key of the row at hand */
+	Adding *adding;       /* per state */
 };
 
 Groups *begin_groups(Step *step);

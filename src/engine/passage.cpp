@@ -309,6 +309,7 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 	{
 		bool isnull;
 		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(reader.slot);
 		read_row(passage, way->delta_reads, reader.slot);
 		if (satisfies(passage, way->quals))
 			go_on(passage, 0, DatumGetInt32(slot_getattr(reader.slot, delta->desc->natts, &isnull)));
