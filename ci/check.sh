@@ -142,7 +142,7 @@ if [ "${built:-no}" = yes ]; then
 		if make --no-print-directory -j"$(nproc)" -C "$fuzzer" PG_CONFIG="$PG_CONFIG" >"$WORK/fuzz.log" 2>&1; then
 			judge "fuzz" fuzz
 			# It must find a rule that is broken on purpose.
-			for rule in linear aggregate keyed; do
+			for rule in linear aggregate in_place keyed; do
 				say "fuzzer, with the $rule rule broken"
 				judge "fuzz finds a broken $rule rule" fuzz --break $rule
 			done

@@ -163,6 +163,7 @@ materialize(Oid table, uint64 from, uint64 to)
 	if (from >= to)
 		return delta;
 
+	delta.netted = to - from <= most_netted || from >= state->last_start;
 	if (to - from <= most_netted)
 	{
 		read_few(state, from, to, &delta.few);

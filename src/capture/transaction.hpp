@@ -28,6 +28,7 @@ struct Delta
 	Oid table;
 	TupleDesc desc; /* the captured columns under the table's own names, then __dv_sign int4 */
 	int64 nrows;
+	bool netted; /* no row is in it twice: as one statement leaves its table, or less what came and went */
 	MemoryContext context;
 	pg::Vec<MinimalTuple> few; /* the rows, if there are not too many; */
 	uint64 from;               /* otherwise they are in the log, */

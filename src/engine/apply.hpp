@@ -78,10 +78,12 @@ struct Target
 	TransitionCaptureState *on_delete;
 	bool feeds_views; /* other views read this one: changes go to the delta log as well */
 	int nindexes;
-	bool other_unique;     /* the table has a unique or exclusion constraint besides the key's */
-	Oid key_index;         /* the index on the key columns, on the hash column, or invalid */
-	Relation key_rel;      /* the same, open */
-	bool key_unique;       /* it is unique, and checked at once */
+	bool other_unique; /* the table has a unique or exclusion constraint besides the key's */
+	Oid key_index;     /* the index on the key columns, on the hash column, or invalid */
+	Relation key_rel;  /* the same, open */
+	bool key_unique;   /* it is unique, and checked at once */
+	/* For a scan of it, per column; without values. */
+	const struct ScanKeyData *search;
 	Snapshot crosscheck;   /* unless null, a row to be changed that it does not see raises 40001 */
 	struct Finder *finder; /* see find_row.cpp */
 	TupleTableSlot *found; /* scratch: the row last located, with its tid */

@@ -279,6 +279,7 @@ begin_finding(Target *target, const Shape &shape)
 	if (!OidIsValid(known->index))
 		return;
 	target->key_rel = index_open(known->index, RowExclusiveLock);
+	target->search = finder->keys;
 	for (int i = 0; i < finder->nkeys; i++)
 		ScanKeyEntryInitializeWithInfo(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber,
 									   InvalidOid, known->collations[i], const_cast<FmgrInfo *>(&known->functions[i]),

@@ -1,7 +1,7 @@
 /*
  * A way from a changed table through the others: in which order, by which indexes, and which condition is judged where.
  */
-#include "engine/native.hpp"
+#include "engine/in_place.hpp"
 #include "pg/compat.hpp"
 
 extern "C" {
@@ -345,6 +345,7 @@ make_way(Program *program, const analyze::Native *native, int occurrence)
 		for (LookUp &look_up : way->look_ups)
 			look_up.reads = reads_of(columns, look_up.occurrence);
 		make_rows(native, columns, way);
+		way->in_place = make_in_place(program, native, way);
 	}
 	MemoryContextSwitchTo(before);
 	return possible ? way : nullptr;

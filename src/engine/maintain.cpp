@@ -33,7 +33,7 @@ maintain_linear(Step *step)
 	Collect collect = begin_collecting(step);
 	int before = restrict_operation();
 	if (native)
-		run_native(step, true, take_signed, &collect);
+		run_native(step, true, take_signed, &collect, &collect);
 	else
 	{
 		Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);

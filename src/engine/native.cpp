@@ -100,14 +100,14 @@ runs_natively(Step *step)
 }
 
 void
-run_native(Step *step, bool with_sign, Take take, void *context)
+run_native(Step *step, bool with_sign, Take take, void *context, Collect *collect)
 {
 	Program *program = step->program;
 	for (int i = 0; i < program->analysis->ir->blocks.n; i++)
 		for (int o = 0; o < program->analysis->natives[i]->ntables; o++)
 		{
 			if (delta_at(step, i, o))
-				pass(step, i, way_from(program, i, o), with_sign, take, context);
+				pass(step, i, way_from(program, i, o), with_sign, take, context, collect);
 		}
 }
 

@@ -17,9 +17,10 @@ bool runs_natively(Step *step);
 /*
  * Each row of the delta goes to `take`, under the active snapshot: the sign first, if it is wanted, then the block's
  * outputs, as the queries of the delta would give them.  They are good until the next row.  Without signs the rows are
- * those of a trace: they may come more than once.
+ * those of a trace: they may come more than once.  With `collect`, what the view itself tells goes there instead; see
+ * in_place.hpp.
  */
-void run_native(Step *step, bool with_sign, Take take, void *context);
+void run_native(Step *step, bool with_sign, Take take, void *context, Collect *collect = nullptr);
 
 /* What the planner would say of it. */
 double native_cost(const Step *step);
@@ -59,13 +60,14 @@ struct Way
 	pg::Vec<Read> delta_reads; /* the same of a row of the table's delta, once one was read */
 	pg::Vec<LookUp> look_ups;
 	int noutputs;
-	ExprState **outputs;    /* nullptr: a column, */
-	int *copied;            /* which stands there in the row */
-	TupleTableSlot *row;    /* all columns that are read */
-	TupleTableSlot *result; /* sign, outputs */
-	double rows;            /* that one row of the delta looks at, about */
-	double all;             /* of the tables that are looked up in, about */
-	double whole;           /* the rows of all tables that are looked up in, about */
+	ExprState **outputs;      /* nullptr: a column, */
+	int *copied;              /* which stands there in the row */
+	TupleTableSlot *row;      /* all columns that are read */
+	TupleTableSlot *result;   /* sign, outputs */
+	struct InPlace *in_place; /* or nullptr */
+	double rows;              /* that one row of the delta looks at, about */
+	double all;               /* of the tables that are looked up in, about */
+	double whole;             /* the rows of all tables that are looked up in, about */
 };
 
 /* nullptr if a table cannot be looked up by an index. The result lives in the program's context. */
@@ -75,6 +77,6 @@ Way *make_way(Program *program, const analyze::Native *native, int occurrence);
 const capture::Delta *delta_at(const Step *step, int block, int occurrence);
 
 /* run_native(), for the delta that the way begins with. */
-void pass(Step *step, int block, Way *way, bool with_sign, Take take, void *context);
+void pass(Step *step, int block, Way *way, bool with_sign, Take take, void *context, Collect *collect);
 
 } // namespace dv::engine

@@ -1,7 +1,7 @@
 /*
  * Rows of a delta on their way through a block.
  */
-#include "engine/native.hpp"
+#include "engine/in_place.hpp"
 #include "engine/test_break.hpp"
 #include "pg/compat.hpp"
 
@@ -41,6 +41,7 @@ struct Passage
 	bool with_sign;
 	Take take;
 	void *context;
+	Collect *collect; /* or nullptr */
 };
 
 void
@@ -285,7 +286,7 @@ begin_findings(Passage *passage, int block)
 void
 end_findings(const Passage *passage)
 {
-	for (int i = 0; i < passage->way->look_ups.n; i++)
+	for (int i = 0; passage->findings && i < passage->way->look_ups.n; i++)
 	{
 		const Finding &finding = passage->findings[i];
 		ExecDropSingleTupleTableSlot(finding.slot);
@@ -302,7 +303,7 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 	if (way->delta_reads.empty())
 		way->delta_reads = reads_of_delta(passage->step->program, way->table, way->reads, delta->desc);
 	capture::DeltaReader reader = capture::begin_delta(delta);
-	begin_findings(passage, block);
+	Replacing *replacing = passage->collect ? begin_replacing(passage->step, way, delta, passage->collect) : nullptr;
 	ExecStoreVirtualTuple(ExecClearTuple(way->row));
 	passage->expressions->ecxt_scantuple = way->row;
 	while (capture::next_row(&reader))
@@ -311,9 +312,16 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 		CHECK_FOR_INTERRUPTS();
 		slot_getallattrs(reader.slot);
 		read_row(passage, way->delta_reads, reader.slot);
-		if (satisfies(passage, way->quals))
-			go_on(passage, 0, DatumGetInt32(slot_getattr(reader.slot, delta->desc->natts, &isnull)));
+		int32 sign = DatumGetInt32(slot_getattr(reader.slot, delta->desc->natts, &isnull));
+		bool wanted = satisfies(passage, way->quals);
+		if (replacing ? replaces(replacing, reader.slot, sign, wanted) : !wanted)
+			continue;
+		if (passage->findings == nullptr)
+			begin_findings(passage, block);
+		go_on(passage, 0, sign);
 	}
+	if (replacing)
+		end_replacing(replacing);
 	ExecClearTuple(way->row);
 	capture::end_reading(&reader);
 	end_findings(passage);
@@ -322,9 +330,9 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 } // namespace
 
 void
-pass(Step *step, int block, Way *way, bool with_sign, Take take, void *context)
+pass(Step *step, int block, Way *way, bool with_sign, Take take, void *context, Collect *collect)
 {
-	Passage passage{step, way, nullptr, step->program->expressions, with_sign, take, context};
+	Passage passage{step, way, nullptr, step->program->expressions, with_sign, take, context, collect};
 	run_way(&passage, block, delta_at(step, block, way->occurrence));
 }
 

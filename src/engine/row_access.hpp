@@ -11,6 +11,9 @@ namespace dv::engine {
 void begin_finding(Target *target, const Shape &shape);
 void end_finding(Target *target);
 
+/* 40001. */
+[[noreturn]] void raise_concurrent(Target *target);
+
 /*
  * Finds a row of the latest state by the key of `slot`, or for identity content by its content, into target->found;
  * where `state` is given, only a row with that state hash. Prefers a row on which no other transaction's change is

@@ -48,17 +48,6 @@ updated_columns(Relation rel, const Shape &shape)
 	return columns;
 }
 
-[[noreturn]] void
-raise_concurrent(Target *target)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
-			 errdetail("Another transaction changed the row of view \"%s\" that this one is to change.",
-					   RelationGetRelationName(target->rel)),
-			 errhint("The transaction might succeed if retried."), errtable(target->rel)));
-	pg_unreachable();
-}
-
 /* True if the row is ours, false if it was changed beside us; anything else is a mistake in the engine. */
 bool
 was_done(Target *target, TM_Result result)
@@ -119,6 +108,17 @@ after_insert(Target *target, TupleTableSlot *slot, List *recheck)
 }
 
 } // namespace
+
+void
+raise_concurrent(Target *target)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE), errmsg("could not serialize access due to concurrent update"),
+			 errdetail("Another transaction changed the row of view \"%s\" that this one is to change.",
+					   RelationGetRelationName(target->rel)),
+			 errhint("The transaction might succeed if retried."), errtable(target->rel)));
+	pg_unreachable();
+}
 
 Target *
 open_target(Oid view, const Shape &shape, bool feeds_views)

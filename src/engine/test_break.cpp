@@ -9,9 +9,13 @@ int broken_rule = static_cast<int>(Rule::none);
 namespace {
 
 const config_enum_entry rules[] = {
-	{"none", static_cast<int>(Rule::none), false},           {"linear", static_cast<int>(Rule::linear), false},
-	{"aggregate", static_cast<int>(Rule::aggregate), false}, {"keyed", static_cast<int>(Rule::keyed), false},
-	{"locks", static_cast<int>(Rule::locks), false},         {nullptr, 0, false},
+	{"none", static_cast<int>(Rule::none), false},
+	{"linear", static_cast<int>(Rule::linear), false},
+	{"aggregate", static_cast<int>(Rule::aggregate), false},
+	{"keyed", static_cast<int>(Rule::keyed), false},
+	{"in_place", static_cast<int>(Rule::in_place), false},
+	{"locks", static_cast<int>(Rule::locks), false},
+	{nullptr, 0, false},
 };
 
 } // namespace

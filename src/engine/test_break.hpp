@@ -10,6 +10,7 @@ enum class Rule : char {
 	none,
 	linear,    /* the old state of a changed table is taken to be the new one */
 	aggregate, /* an extreme that leaves is not looked for again */
+	in_place,  /* a row that changed is taken to go with the same rows of other tables */
 	keyed,     /* one of the keys that a delta reaches is forgotten */
 	locks,     /* nothing is locked by values and keys */
 };
