@@ -11,6 +11,8 @@ namespace dv::capture {
 
 namespace {
 
+uint64 layouts_made;
+
 Oid
 filenode_of(Relation rel)
 {
@@ -133,6 +135,7 @@ make_layout(Relation rel, const catalog::Table *info, MemoryContext context)
 	}
 	layout->ncolumns = n;
 	layout->filenode = filenode_of(rel);
+	layout->number = ++layouts_made;
 	TupleDescInitEntry(layout->desc, static_cast<AttrNumber>(n + 1), sign_column, INT4OID, -1, 0);
 	find_offsets(layout);
 	MemoryContextSwitchTo(caller);

@@ -12,6 +12,7 @@ namespace dv::capture {
 struct Layout
 {
 	TupleDesc desc; /* the captured columns, then __dv_sign */
+	uint64 number;  /* of its own */
 	int ncolumns;
 	AttrNumber *columns; /* ascending */
 	AttrNumber last;     /* the highest, 0 if none */

@@ -160,6 +160,7 @@ materialize(Oid table, uint64 from, uint64 to)
 	if (epoch + 1 < state->epochs.n && state->epochs[epoch + 1].start < to)
 		elog(ERROR, "captured changes of relation %u differ in their columns", table);
 	delta.desc = state->epochs[epoch].layout->desc;
+	delta.layout = state->epochs[epoch].layout->number;
 	if (from >= to)
 		return delta;
 

@@ -27,6 +27,7 @@ struct Delta
 {
 	Oid table;
 	TupleDesc desc; /* the captured columns under the table's own names, then __dv_sign int4 */
+	uint64 layout;  /* the same number: the same columns */
 	int64 nrows;
 	bool netted; /* no row is in it twice: as one statement leaves its table, or less what came and went */
 	MemoryContext context;

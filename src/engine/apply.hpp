@@ -93,11 +93,11 @@ struct Target
 };
 
 /*
- * Opens the view's table, on which the caller holds RowExclusiveLock, for changes by the command that begins now: an AFTER trigger query
+ * The view's table, on which the caller holds RowExclusiveLock, for changes by the command that begins now: an AFTER trigger query
  * level must be open until after close_target, and the caller counts the command up after that. 0A000 where the table
  * has BEFORE ROW triggers, which could change what is written. Lives in a child of CurrentMemoryContext.
  */
-Target *open_target(Oid view, const Shape &shape, bool feeds_views);
+Target *open_target(Relation rel, const Shape &shape, bool feeds_views);
 
 /*
  * Queues statement-level AFTER triggers for the kinds of change that happened, closes the indexes, keeps the table's

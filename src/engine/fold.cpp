@@ -250,7 +250,7 @@ fold_delta(Step *step)
 		return Outcome{0, false};
 	sort_groups(groups);
 
-	Target *target = open_target(program->view, program->analysis->shape, step->feeds_views);
+	Target *target = open_target(step->rel, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "group", ALLOCSET_DEFAULT_SIZES);
 	for (const Group &group : groups->all)

@@ -137,7 +137,6 @@ struct Locking
 {
 	const pg::Vec<Step *> &steps;
 	int limit;             /* of tags on values and keys */
-	pg::Vec<Tag> held;     /* sorted: what is held by now covers these */
 	pg::Vec<Tag> acquired; /* as they were */
 	pg::Vec<Tag> late;     /* found, of rows on the way, after the first tags */
 };
@@ -182,17 +181,18 @@ tables_and_values(const Locking *locking, bool *deep)
 		add_table_tags(locking->steps[i], &tags);
 		append(&tags, values.of[i]);
 	}
-	sort_tags(&tags);
 	*deep = values.deep;
 	return tags;
 }
 
-void
-note_held(Locking *locking, const pg::Vec<Tag> &tags)
+/* What is held by now covers these. */
+pg::Vec<Tag>
+held_tags(const Locking *locking)
 {
-	append(&locking->acquired, tags);
-	append(&locking->held, tags);
-	sort_tags(&locking->held);
+	pg::Vec<Tag> held;
+	append(&held, locking->acquired);
+	sort_tags(&held);
+	return held;
 }
 
 /*
@@ -208,18 +208,20 @@ lock_tables_and_values(Locking *locking)
 	append(&tags, locking->late);
 	sort_tags(&tags);
 	acquire_tags(tags);
-	note_held(locking, tags);
+	append(&locking->acquired, tags);
 	while (deep && seen != pg::completed_transactions())
 	{
 		CHECK_FOR_INTERRUPTS();
 		seen = pg::completed_transactions();
-		pg::Vec<Tag> missing = missing_tags(tables_and_values(locking, &deep), locking->held);
+		pg::Vec<Tag> wanted = tables_and_values(locking, &deep);
+		sort_tags(&wanted);
+		pg::Vec<Tag> missing = missing_tags(wanted, held_tags(locking));
 		if (missing.empty())
 			return true;
 		append(&locking->late, missing);
 		if (!try_tags(missing))
 			return false;
-		note_held(locking, missing);
+		append(&locking->acquired, missing);
 	}
 	return true;
 }
@@ -269,7 +271,6 @@ begin_anew(Locking *locking)
 	}
 	release_tags(locking->acquired);
 	locking->acquired.clear();
-	locking->held.clear();
 }
 
 } // namespace
@@ -277,7 +278,7 @@ begin_anew(Locking *locking)
 void
 lock_steps(const pg::Vec<Step *> &steps)
 {
-	Locking locking{steps, tags_left(), {}, {}, {}};
+	Locking locking{steps, tags_left(), {}, {}};
 	for (Step *step : steps)
 		choose_footing(step);
 	for (int attempt = 0; !lock_tables_and_values(&locking) || !lock_keys(&locking); attempt++)

@@ -2,6 +2,8 @@
 
 #include "engine/stats.hpp"
 
+#include <algorithm>
+
 namespace dv::engine {
 
 namespace {
@@ -30,10 +32,10 @@ compare(const Tag &a, const Tag &b)
 	return a.value < b.value ? -1 : a.value > b.value;
 }
 
-int
-by_order(const void *a, const void *b)
+bool
+less(const Tag &a, const Tag &b)
 {
-	return compare(*static_cast<const Tag *>(a), *static_cast<const Tag *>(b));
+	return compare(a, b) < 0;
 }
 
 /* The least mode that conflicts with whatever one of the two conflicts with. */
@@ -70,7 +72,7 @@ sort_tags(pg::Vec<Tag> *tags)
 {
 	if (tags->n < 2)
 		return;
-	qsort(tags->data, tags->n, sizeof(Tag), by_order);
+	std::sort(tags->begin(), tags->end(), less);
 	int last = 0;
 	for (int i = 1; i < tags->n; i++)
 	{

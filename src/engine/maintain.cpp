@@ -174,7 +174,7 @@ begin_collecting(const Step *step)
 	Program *program = step->program;
 	Collect collect{};
 	collect.program = program;
-	collect.target = open_target(program->view, program->analysis->shape, step->feeds_views);
+	collect.target = open_target(step->rel, program->analysis->shape, step->feeds_views);
 	collect.target->crosscheck = step->crosscheck;
 	collect.difference = begin_difference(collect.target, program->analysis->shape, program->hasher);
 	collect.row = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);

@@ -23,6 +23,7 @@ struct Step
 {
 	Program *program;
 	const catalog::View *info;
+	Relation rel; /* the view's table; held by lock_relations */
 	Oid owner;
 	bool feeds_views;
 	bool has_triggers; /* AFTER ones, those of constraints among them */

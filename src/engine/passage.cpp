@@ -304,6 +304,8 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 		way->delta_reads = reads_of_delta(passage->step->program, way->table, way->reads, delta->desc);
 	capture::DeltaReader reader = capture::begin_delta(delta);
 	Replacing *replacing = passage->collect ? begin_replacing(passage->step, way, delta, passage->collect) : nullptr;
+	if (replacing == nullptr)
+		begin_findings(passage, block);
 	ExecStoreVirtualTuple(ExecClearTuple(way->row));
 	passage->expressions->ecxt_scantuple = way->row;
 	while (capture::next_row(&reader))

@@ -186,6 +186,7 @@ build(const catalog::View *info)
 	program->keys_desc = make_keys_desc(program);
 	program->hasher = make_hasher(program->desc, program->analysis->shape, context);
 	program->delta_descs = static_cast<TupleDesc *>(palloc0(sizeof(TupleDesc) * (program->analysis->ntables + 1)));
+	program->layouts = static_cast<uint64 *>(palloc0(sizeof(uint64) * (program->analysis->ntables + 1)));
 	program->estate = CreateExecutorState();
 	program->expressions = GetPerTupleExprContext(program->estate);
 	program->names_matter = program->analysis->surroundings.names || runs_users_code(rel);

@@ -71,7 +71,8 @@ struct Program
 	TupleDesc desc;      /* of the view's table */
 	TupleDesc keys_desc; /* k1, k2, ..., h uuid */
 	Hasher *hasher;
-	TupleDesc *delta_descs; /* per base table: the layout that the prepared queries were made for */
+	TupleDesc *delta_descs; /* per base table: the layout that the prepared queries were made for, */
+	uint64 *layouts;        /* and the number of the last one of its like */
 	EState *estate;
 	ExprContext *expressions;
 	ExprState **finals; /* aggregate: per visible column, or nullptr */

@@ -56,16 +56,18 @@ check_layouts(Step *step)
 	Program *program = step->program;
 	for (int i = 0; i < step->ndeltas; i++)
 	{
-		if (step->deltas[i] == nullptr)
+		if (step->deltas[i] == nullptr || step->deltas[i]->layout == program->layouts[i])
 			continue;
 		TupleDesc known = program->delta_descs[i];
-		if (known && equalTupleDescs(known, step->deltas[i]->desc))
-			continue;
-		if (known)
-			forget_prepared(program);
-		MemoryContext before = MemoryContextSwitchTo(program->context);
-		program->delta_descs[i] = CreateTupleDescCopy(step->deltas[i]->desc);
-		MemoryContextSwitchTo(before);
+		if (known == nullptr || !equalTupleDescs(known, step->deltas[i]->desc))
+		{
+			if (known)
+				forget_prepared(program);
+			MemoryContext before = MemoryContextSwitchTo(program->context);
+			program->delta_descs[i] = CreateTupleDescCopy(step->deltas[i]->desc);
+			MemoryContextSwitchTo(before);
+		}
+		program->layouts[i] = step->deltas[i]->layout;
 	}
 }
 
@@ -107,13 +109,12 @@ Step *
 begin_step(const catalog::View *view, bool by_hand, bool looked_at)
 {
 	Step *step = static_cast<Step *>(palloc0(sizeof(Step)));
-	Relation rel = table_open(view->view, NoLock); /* held by lock_relations */
+	step->rel = table_open(view->view, NoLock);
 	step->program = pin_program(view->view);
 	step->info = view;
-	step->owner = rel->rd_rel->relowner;
+	step->owner = step->rel->rd_rel->relowner;
 	step->feeds_views = feeds_views(view->view);
-	step->has_triggers = has_after_triggers(rel);
-	table_close(rel, NoLock);
+	step->has_triggers = has_after_triggers(step->rel);
 	if (IsolationUsesXactSnapshot() && (looked_at || step->has_triggers))
 		step->crosscheck = GetTransactionSnapshot();
 
@@ -138,6 +139,7 @@ end_step(Step *step)
 		if (step->deltas[i])
 			capture::end_delta(step->deltas[i]);
 	unpin_program(step->program);
+	table_close(step->rel, NoLock);
 }
 
 AttrNumber
@@ -220,7 +222,7 @@ void
 with_step(Step *step, void (*work)(Step *step, void *context), void *context)
 {
 	Oid view = step->info->view;
-	ErrorContextCallback named{error_context_stack, name_view, get_rel_name(view)};
+	ErrorContextCallback named{error_context_stack, name_view, RelationGetRelationName(step->rel)};
 	PG_TRY();
 	{
 		error_context_stack = &named;

@@ -121,21 +121,21 @@ raise_concurrent(Target *target)
 }
 
 Target *
-open_target(Oid view, const Shape &shape, bool feeds_views)
+open_target(Relation rel, const Shape &shape, bool feeds_views)
 {
 	EState *estate = CreateExecutorState();
 	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
 	Target *target = static_cast<Target *>(palloc0(sizeof(Target)));
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
 
-	target->rel = table_open(view, NoLock);
+	target->rel = rel;
 	refuse_row_triggers(target->rel);
 	target->estate = estate;
 	target->feeds_views = feeds_views;
 	target->crosscheck = InvalidSnapshot;
 
 	rte->rtekind = RTE_RELATION;
-	rte->relid = view;
+	rte->relid = RelationGetRelid(rel);
 	rte->relkind = target->rel->rd_rel->relkind;
 	rte->rellockmode = RowExclusiveLock;
 	pg::init_range_table(estate, rte, updated_columns(target->rel, shape));
@@ -145,9 +145,9 @@ open_target(Oid view, const Shape &shape, bool feeds_views)
 	InitResultRelInfo(target->rri, target->rel, 1, nullptr, 0);
 	estate->es_opened_result_relations = lappend(estate->es_opened_result_relations, target->rri);
 
-	target->on_insert = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_INSERT);
-	target->on_update = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_UPDATE);
-	target->on_delete = MakeTransitionCaptureState(target->rri->ri_TrigDesc, view, CMD_DELETE);
+	target->on_insert = MakeTransitionCaptureState(target->rri->ri_TrigDesc, rte->relid, CMD_INSERT);
+	target->on_update = MakeTransitionCaptureState(target->rri->ri_TrigDesc, rte->relid, CMD_UPDATE);
+	target->on_delete = MakeTransitionCaptureState(target->rri->ri_TrigDesc, rte->relid, CMD_DELETE);
 
 	target->found = table_slot_create(target->rel, &estate->es_tupleTable);
 	begin_finding(target, shape);
@@ -169,20 +169,24 @@ close_target(Target *target)
 		ExecASDeleteTriggers(estate, target->rri, target->on_delete);
 	ExecCloseIndices(target->rri);
 	ExecResetTupleTable(estate->es_tupleTable, false);
-	table_close(target->rel, NoLock);
 	FreeExecutorState(estate);
 }
 
 namespace {
 
-/* An update that leaves the indexed columns alone does without them. */
+/* An update that leaves the indexed columns alone does without them, and most inserts without what tells of conflicts. */
 void
-open_indexes(Target *target)
+open_indexes(Target *target, bool speculative)
 {
-	if (target->nindexes == 0 || target->rri->ri_NumIndices > 0)
+	ResultRelInfo *rri = target->rri;
+	if (target->nindexes == 0 || (rri->ri_NumIndices > 0 && !speculative))
 		return;
 	MemoryContext old = MemoryContextSwitchTo(target->estate->es_query_cxt);
-	ExecOpenIndices(target->rri, true);
+	if (rri->ri_NumIndices == 0)
+		ExecOpenIndices(rri, false);
+	for (int i = 0; speculative && i < rri->ri_NumIndices; i++)
+		if (rri->ri_IndexRelationInfo[i]->ii_Unique && rri->ri_IndexRelationInfo[i]->ii_UniqueOps == nullptr)
+			BuildSpeculativeIndexInfo(rri->ri_IndexRelationDescs[i], rri->ri_IndexRelationInfo[i]);
 	MemoryContextSwitchTo(old);
 }
 
@@ -194,7 +198,7 @@ insert_row(Target *target, TupleTableSlot *slot)
 	MemoryContext old = enter_row(target);
 	List *recheck = NIL;
 
-	open_indexes(target);
+	open_indexes(target, false);
 	check_constraints(target, slot);
 	table_tuple_insert(target->rel, slot, target->estate->es_output_cid, 0, nullptr);
 	if (target->rri->ri_NumIndices > 0)
@@ -253,7 +257,7 @@ try_update_row(Target *target, ItemPointer tid, TupleTableSlot *old_slot, TupleT
 	note_written(target, slot);
 	if (target->nindexes > 0 && pg::wants_index_entries(indexes))
 	{
-		open_indexes(target);
+		open_indexes(target, false);
 		recheck = pg::update_index_entries(target->rri, slot, target->estate, indexes);
 	}
 	ExecARUpdateTriggers(target->estate, target->rri, nullptr, nullptr, &old_tid, nullptr, slot, recheck,
@@ -327,7 +331,7 @@ insert_row_unless_exists(Target *target, TupleTableSlot *slot)
 		return true;
 	}
 	old = enter_row(target);
-	open_indexes(target);
+	open_indexes(target, true);
 	arbiters = list_make1_oid(target->key_index);
 	check_constraints(target, slot);
 	for (;;)

@@ -49,10 +49,11 @@ add_from_delta(const Step *step, const LockPlan *plan, int table, pg::Vec<Tag> *
 	if (!any)
 		return;
 	capture::DeltaReader reader = capture::begin_delta(delta);
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "values", ALLOCSET_SMALL_SIZES);
+	ExprContext *row = step->program->expressions;
 	while (capture::next_row(&reader))
 	{
-		MemoryContext before = MemoryContextSwitchTo(scratch);
+		ResetExprContext(row);
+		MemoryContext before = MemoryContextSwitchTo(row->ecxt_per_tuple_memory);
 		for (const ValueSource &source : plan->sources)
 		{
 			if (source.table != table || source.column == 0)
@@ -63,10 +64,8 @@ add_from_delta(const Step *step, const LockPlan *plan, int table, pg::Vec<Tag> *
 				add_tag(step, source, value, tags);
 		}
 		MemoryContextSwitchTo(before);
-		MemoryContextReset(scratch);
 	}
 	capture::end_reading(&reader);
-	MemoryContextDelete(scratch);
 }
 
 /* What src/core says of a touch, as far as it is no query. */
