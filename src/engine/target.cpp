@@ -217,7 +217,7 @@ insert_rows(Target *target, TupleTableSlot **slots, int n)
 	}
 	MemoryContext old = enter_row(target);
 
-	open_indexes(target);
+	open_indexes(target, false);
 	for (int i = 0; i < n; i++)
 		check_constraints(target, slots[i]);
 	table_multi_insert(target->rel, slots, n, target->estate->es_output_cid, 0, nullptr);
