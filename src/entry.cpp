@@ -450,7 +450,7 @@ dv_ddl_command_end(PG_FUNCTION_ARGS)
 	catalog::ddl_command_end(event->parsetree, GetCommandTagName(event->tag));
 	document::follow_rename(event->parsetree);
 	for (Oid view : document::follow_types(event->parsetree))
-		sink_catalog::copy_anew(view);
+		sink_catalog::copy_anew(view, "A column in its documents has another type.");
 	sink_catalog::ddl_command_end(event->parsetree);
 	return static_cast<Datum>(0);
 }

@@ -1,6 +1,7 @@
 #include "sink_catalog/follow.hpp"
 
 #include "catalog/relations.hpp"
+#include "catalog/rows.hpp"
 #include "catalog/statements.hpp"
 #include "sink_catalog/launch.hpp"
 
@@ -18,6 +19,26 @@ exists(Oid view)
 	return SearchSysCacheExists1(RELOID, ObjectIdGetDatum(view));
 }
 
+/* The key of a view that has none of its own: the documents have another _id. */
+bool
+makes_key(const AlterTableStmt *stmt, Oid altered)
+{
+	catalog::Key key = {};
+	ListCell *cell;
+
+	if (catalog::find_role(altered, &key) != catalog::Role::view || key.exists)
+		return false;
+	foreach (cell, stmt->cmds)
+	{
+		const AlterTableCmd *command = lfirst_node(AlterTableCmd, cell);
+
+		if (command->subtype == AT_AddConstraint &&
+			reinterpret_cast<const Constraint *>(command->def)->contype == CONSTR_PRIMARY)
+			return true;
+	}
+	return false;
+}
+
 /* The row has the owner, for when the view is gone. */
 void
 follow_view(const AlterTableStmt *stmt)
@@ -29,6 +50,8 @@ follow_view(const AlterTableStmt *stmt)
 		if (sink.view == altered && !is_going(sink))
 			update_sink(sink);
 	}
+	if (OidIsValid(altered) && makes_key(stmt, altered))
+		copy_anew(altered, "The key of its rows is another.");
 }
 
 void
@@ -95,14 +118,13 @@ let_go(const Sink &sink, int elevel)
 }
 
 void
-copy_anew(Oid view)
+copy_anew(Oid view, const char *reason)
 {
 	for (Sink &sink : read_sinks())
 	{
 		if (sink.view != view || is_going(sink))
 			continue;
-		ereport(NOTICE, (errmsg("sink \"%s\" copies its view anew", sink.name),
-						 errdetail("A column in the documents of \"%s\" has another type.", get_rel_name(view))));
+		ereport(NOTICE, (errmsg("sink \"%s\" copies its view anew", sink.name), errdetail_internal("%s", reason)));
 		sink.generation++;
 		update_sink(sink);
 	}

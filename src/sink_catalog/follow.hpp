@@ -10,8 +10,8 @@ namespace dv::sink_catalog {
 /* The sink, whose row says how, is dropped: by its runner, or by a worker that is started for that. */
 void let_go(const Sink &sink, int elevel);
 
-/* The documents of the view have other types than those that its sinks have written. */
-void copy_anew(Oid view);
+/* What the sinks of the view have written is not what they would write now. */
+void copy_anew(Oid view, const char *reason);
 
 /* What event triggers call. */
 void ddl_command_start(Node *parsetree);

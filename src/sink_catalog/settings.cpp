@@ -1,6 +1,7 @@
 #include "sink_catalog/settings.hpp"
 
 #include "catalog/rows.hpp"
+#include "pg/compat.hpp"
 #include "pg/spi.hpp"
 #include "sink_catalog/launch.hpp"
 #include "sink_catalog/options.hpp"
@@ -91,14 +92,15 @@ sink_settings(FunctionCallInfo fcinfo, const char *name)
 		return;
 	sink = owned_sink(name);
 	bool there = SearchSysCacheExists1(RELOID, ObjectIdGetDatum(sink.view));
-	bool has_server = OidIsValid(get_foreign_server_oid(sink.server, true));
+	Oid server_id = get_foreign_server_oid(sink.server, true);
 	row.nulls[view_oid] = !there;
 	row.set(view_oid, ObjectIdGetDatum(sink.view));
 	row.set_text(view, there ? pg::qualified_name(sink.view) : nullptr);
 	row.set_text(owner, GetUserNameFromId(sink.owner, true));
 	row.set_text(server, sink.server);
 	row.nulls[server_options_column] = row.nulls[user_options] = true;
-	if (has_server)
+	/* Who has lost the right to use it may still stop and drop the sink. */
+	if (OidIsValid(server_id) && (sink.wanted == Wanted::run || pg::may_use_server(server_id, sink.owner)))
 	{
 		ForeignServer *foreign = usable_server(sink.server, sink.owner);
 

@@ -173,6 +173,12 @@ Catalog::counts()
 	return {number(rows, "rows_applied"), number(rows, "batches"), number(rows, "retries")};
 }
 
+bool
+Catalog::begun()
+{
+	return connection_.query("SELECT FROM deltaview.sink_progress WHERE sink = $1 AND slot_made", {sink_}).count() > 0;
+}
+
 void
 Catalog::report(const Report &report)
 {

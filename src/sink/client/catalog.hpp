@@ -55,6 +55,8 @@ public:
 	bool lock();
 	std::optional<Settings> settings();
 	Counts counts();
+	/* Whether this sink has ever had a slot: a position may be left from another one of its name. */
+	bool begun();
 	void report(const Report &report);
 	void set_aside(Lsn lsn, const std::string &id, const std::string &code, const std::string &message,
 				   const std::string &document);

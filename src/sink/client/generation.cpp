@@ -14,7 +14,7 @@ Generation::find(Source &source)
 		result_of<std::optional<Position>>(host_, [store = store_] { return store->position(); });
 
 	if (!former || former->generation != settings_.generation || former->slot != settings_.slot ||
-		former->collection != settings_.collection)
+		former->collection != settings_.collection || !catalog_.begun())
 		return begin(source, former);
 	check_slot(*former);
 	progress_.begun(settings_.generation);

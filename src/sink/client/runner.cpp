@@ -20,6 +20,7 @@ const int longest_pause = 30000;
 const int lock_pause = 500;
 const seconds lock_patience{60};
 const seconds farewell_patience{30};
+const int farewell_pause = 2000;
 const int tolerated_large_failures = 2; /* then a large transaction is written in parts */
 
 std::string
@@ -200,6 +201,7 @@ Outcome
 Runner::drop()
 {
 	steady_clock::time_point begin = steady_clock::now();
+	Backoff backoff(first_pause, farewell_pause, std::random_device()());
 
 	drop_slots();
 	while (!host_.stopping())
@@ -213,7 +215,7 @@ Runner::drop()
 			log(Level::warning, std::string("dropping the sink: ") + failure.what());
 			if (failure.remedy() != Remedy::retry || steady_clock::now() - begin > farewell_patience)
 				break;
-			host_.wait(backoff_.next(), -1);
+			host_.wait(backoff.next(), -1);
 		}
 	catalog_->dropped();
 	return Outcome::dropped;
