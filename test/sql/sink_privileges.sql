@@ -57,7 +57,7 @@ RESET ROLE;
 SELECT set_aside FROM deltaview.sink_stats;
 -- with the view goes the sink: it writes as the new owner, who must be allowed to
 ALTER TABLE v OWNER TO deltaview_other;
-SELECT deltaview.sink_settings('orders');
+SELECT owner, server_options, user_options FROM deltaview.sink_settings('orders');
 GRANT USAGE ON FOREIGN SERVER mongo TO deltaview_other;
 SELECT owner, user_options FROM deltaview.sink_settings('orders');
 SET ROLE deltaview_owner;
