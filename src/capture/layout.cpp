@@ -30,8 +30,8 @@ same_column(Form_pg_attribute a, Form_pg_attribute b)
 bool
 same_value(Form_pg_attribute attribute, Datum a, Datum b)
 {
-	if (attribute->attbyval)
-		return a == b || datum_image_eq(a, b, true, attribute->attlen);
+	if (attribute->attbyval && a == b)
+		return true;
 	if (attribute->attlen == -1)
 	{
 		const char *x = DatumGetPointer(a);
@@ -39,7 +39,7 @@ same_value(Form_pg_attribute attribute, Datum a, Datum b)
 		if (VARSIZE_ANY(x) == VARSIZE_ANY(y) && memcmp(x, y, VARSIZE_ANY(x)) == 0)
 			return true;
 	}
-	return datum_image_eq(a, b, false, attribute->attlen);
+	return datum_image_eq(a, b, attribute->attbyval, attribute->attlen);
 }
 
 bool
@@ -56,58 +56,6 @@ must_fetch(Datum value, int at, Stored stored, TupleTableSlot *old_slot)
 		return true;
 	const char *before = DatumGetPointer(old_slot->tts_values[at]);
 	return !VARATT_IS_EXTERNAL_ONDISK(before) || memcmp(pointer, before, VARSIZE_ANY(pointer)) != 0;
-}
-
-void
-find_offsets(Layout *layout)
-{
-	TupleDesc desc = layout->desc;
-	Size at = 0;
-
-	layout->offsets = static_cast<Size *>(palloc(sizeof(Size) * static_cast<Size>(desc->natts)));
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(desc, i);
-		if (!attribute->attbyval)
-			return;
-		at = att_align_nominal(at, attribute->attalign);
-		layout->offsets[i] = at;
-		at += static_cast<Size>(attribute->attlen);
-	}
-	layout->plain = at;
-}
-
-/* Of the entry's header, the null bitmap aside. */
-MinimalTuple
-begin_entry(Pool *pool, RowLog *log, Size header, Size bytes, int natts)
-{
-	auto *tuple = reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, header + bytes));
-
-	tuple->t_len = static_cast<uint32>(header + bytes);
-	tuple->t_infomask2 = static_cast<uint16>(natts); /* the number of columns, in its low bits */
-	tuple->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
-	return tuple;
-}
-
-/* False, and nothing is added, if a value is NULL. */
-bool
-add_plain_row(Pool *pool, RowLog *log, const Layout *layout, int sign, const TupleTableSlot *slot)
-{
-	constexpr Size header = MAXALIGN(SizeofMinimalTupleHeader);
-	int n = layout->ncolumns;
-	MinimalTuple tuple = begin_entry(pool, log, header, layout->plain, n + 1);
-	char *data = reinterpret_cast<char *>(tuple) + header;
-
-	for (int i = 0; i < n; i++)
-	{
-		int at = layout->columns[i] - 1;
-		if (slot->tts_isnull[at])
-			return false;
-		store_att_byval(data + layout->offsets[i], slot->tts_values[at], TupleDescAttr(layout->desc, i)->attlen);
-	}
-	*reinterpret_cast<int32 *>(data + layout->offsets[n]) = sign;
-	add_entry(log, header + layout->plain);
-	return true;
 }
 
 } // namespace
@@ -137,7 +85,7 @@ make_layout(Relation rel, const catalog::Table *info, MemoryContext context)
 	layout->filenode = filenode_of(rel);
 	layout->number = ++layouts_made;
 	TupleDescInitEntry(layout->desc, static_cast<AttrNumber>(n + 1), sign_column, INT4OID, -1, 0);
-	find_offsets(layout);
+	layout->plain = pg::plain_rows(layout->desc);
 	MemoryContextSwitchTo(caller);
 	return layout;
 }
@@ -254,8 +202,6 @@ add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot,
 
 	if (n > 0)
 		slot_getsomeattrs(slot, layout->last);
-	if (layout->plain > 0 && add_plain_row(pool, log, layout, sign, slot))
-		return;
 	for (int i = 0; i < n; i++)
 	{
 		int at = layout->columns[i] - 1;
@@ -273,10 +219,19 @@ add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot,
 	layout->values[n] = Int32GetDatum(sign);
 	layout->isnull[n] = false;
 
+	if (!hasnull && layout->plain.bytes > 0)
+	{
+		pg::fill_plain_row(reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, layout->plain.bytes)), layout->plain,
+						   layout->desc, layout->values);
+		add_entry(log, layout->plain.bytes);
+		return;
+	}
+
 	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(n + 1) : 0));
 	Size bytes = heap_compute_data_size(layout->desc, layout->values, layout->isnull);
-	MinimalTuple tuple = begin_entry(pool, log, header, bytes, n + 1);
+	auto *tuple = reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, header + bytes));
 
+	pg::fill_header(tuple, header, header + bytes, n + 1);
 	heap_fill_tuple(layout->desc, layout->values, layout->isnull, reinterpret_cast<char *>(tuple) + header, bytes,
 					&tuple->t_infomask, hasnull ? tuple->t_bits : nullptr);
 	add_entry(log, header + bytes);

@@ -5,7 +5,7 @@
  */
 #include "capture/row_log.hpp"
 #include "catalog/registry.hpp"
-#include "pg/postgres.hpp"
+#include "pg/plain_rows.hpp"
 
 namespace dv::capture {
 
@@ -17,8 +17,7 @@ struct Layout
 	AttrNumber *columns; /* ascending */
 	AttrNumber last;     /* the highest, 0 if none */
 	Oid filenode;        /* stored values may point to the TOAST table of this one */
-	Size plain;          /* the bytes of a row's values, if all are passed by value and none is NULL; or 0 */
-	Size *offsets;       /* then: of each */
+	pg::PlainRows plain; /* if the columns make such */
 	Datum *values;       /* scratch, as long as desc */
 	bool *isnull;
 };

@@ -243,7 +243,7 @@ begin_difference(Target *target, const Shape &shape, Hasher *hasher)
 	difference->shape = shape;
 	difference->hasher = hasher;
 	difference->context = context;
-	difference->entries = begin_entries(context);
+	difference->entries = begin_entries(desc, context);
 	difference->values = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<Size>(desc->natts)));
 	difference->nulls = static_cast<bool *>(palloc(sizeof(bool) * static_cast<Size>(desc->natts)));
 	difference->leaving = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
@@ -290,7 +290,7 @@ add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid)
 	}
 	/* A row that is there is found by its tid; who reads views wants to be told what it was. */
 	if (tid == nullptr || difference->target->feeds_views)
-		entry.row = form_row(difference->entries, desc, difference->values, difference->nulls);
+		entry.row = form_row(difference->entries, difference->values, difference->nulls);
 	add_entry(difference->entries, entry);
 }
 

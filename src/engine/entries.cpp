@@ -1,6 +1,7 @@
 #include "engine/entries.hpp"
 
 #include "engine/runs.hpp"
+#include "pg/plain_rows.hpp"
 
 #include <algorithm>
 
@@ -9,6 +10,8 @@ namespace dv::engine {
 struct Entries
 {
 	MemoryContext context;
+	TupleDesc desc;
+	pg::PlainRows plain;
 	pg::Vec<Entry> list;
 	bool sorted;
 	int next;
@@ -66,11 +69,13 @@ spill(Entries *entries)
 } // namespace
 
 Entries *
-begin_entries(MemoryContext context)
+begin_entries(TupleDesc desc, MemoryContext context)
 {
 	Entries *entries = static_cast<Entries *>(MemoryContextAllocZero(context, sizeof(Entries)));
 
 	entries->context = context;
+	entries->desc = desc;
+	entries->plain = pg::plain_rows(desc);
 	entries->rows = AllocSetContextCreate(context, "deltaview rows", ALLOCSET_DEFAULT_SIZES);
 	entries->block = smallest_block;
 	entries->list.context = context;
@@ -78,19 +83,25 @@ begin_entries(MemoryContext context)
 }
 
 MinimalTuple
-form_row(Entries *entries, TupleDesc desc, const Datum *values, const bool *nulls)
+form_row(Entries *entries, const Datum *values, const bool *nulls)
 {
+	TupleDesc desc = entries->desc;
 	bool hasnull = false;
 	for (int i = 0; i < desc->natts; i++)
-		hasnull = hasnull || nulls[i];
+		hasnull |= nulls[i];
+	if (!hasnull && entries->plain.bytes > 0)
+	{
+		auto *plain = reinterpret_cast<MinimalTuple>(room_for(entries, entries->plain.bytes));
+		memset(plain, 0, entries->plain.bytes);
+		pg::fill_plain_row(plain, entries->plain, desc, values);
+		return plain;
+	}
 	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(desc->natts) : 0));
 	Size bytes = heap_compute_data_size(desc, const_cast<Datum *>(values), const_cast<bool *>(nulls));
 	auto *row = reinterpret_cast<MinimalTuple>(room_for(entries, header + bytes));
 
 	memset(row, 0, header + bytes);
-	row->t_len = static_cast<uint32>(header + bytes);
-	row->t_infomask2 = static_cast<uint16>(desc->natts);
-	row->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
+	pg::fill_header(row, header, header + bytes, desc->natts);
 	heap_fill_tuple(desc, const_cast<Datum *>(values), const_cast<bool *>(nulls),
 					reinterpret_cast<char *>(row) + header, bytes, &row->t_infomask, hasnull ? row->t_bits : nullptr);
 	return row;

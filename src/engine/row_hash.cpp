@@ -18,6 +18,7 @@ struct Hasher
 	int nkeys;
 	AttrNumber *keys;
 	KeyType **key_types;
+	bool plain; /* the columns before the hash column are all passed by value */
 	bool exact; /* two numbers at most are the key: they take the place of its hash */
 	Places places;
 	int ncolumns;
@@ -82,6 +83,45 @@ exact_key(const Hasher *hasher, TupleTableSlot *slot, Hash128 *key)
 	key->hi = scramble(bits[0]);
 	key->lo = scramble(bits[1] ^ key->hi);
 	return true;
+}
+
+/* The hash column is the last column where there is one, and may be missing from a computed row. */
+int
+nstate(const Hasher *hasher)
+{
+	return hasher->hash != 0 ? hasher->hash - 1 : hasher->ncolumns;
+}
+
+/* The hash of words that come one by one. */
+void
+absorb(Hash128 *hash, uint64 bits)
+{
+	hash->hi = scramble(hash->hi ^ bits);
+	hash->lo = (hash->lo + bits) * UINT64CONST(0xb7e3c59a04d28f61);
+	hash->lo ^= hash->lo >> 31;
+	hash->lo *= UINT64CONST(0x8ac91e6d53f7042b);
+	hash->lo ^= hash->lo >> 27;
+}
+
+/* Of columns that are all passed by value. */
+Hash128
+plain_hash(const Hasher *hasher, TupleTableSlot *slot, int ncolumns)
+{
+	Hash128 hash{seed_hi, seed_lo};
+	uint64 nulls = 0;
+
+	slot_getsomeattrs(slot, ncolumns);
+	for (int i = 0; i < ncolumns; i++)
+	{
+		bool isnull = slot->tts_isnull[i];
+
+		absorb(&hash, isnull ? 0 : bits_of(slot->tts_values[i], hasher->columns[i].length));
+		nulls = nulls << 1 | (isnull ? 1 : 0);
+		if (i % 64 == 63)
+			absorb(&hash, nulls);
+	}
+	absorb(&hash, nulls);
+	return hash;
 }
 
 Hash128
@@ -222,6 +262,9 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 	for (int i = 0; i < desc->natts; i++)
 		if (!TupleDescAttr(desc, i)->attisdropped)
 			make_image_type(&hasher->columns[i], TupleDescAttr(desc, i)->atttypid, context);
+	hasher->plain = true;
+	for (int i = 0; i < nstate(hasher); i++)
+		hasher->plain = hasher->plain && hasher->columns[i].kind == ImageType::by_value;
 	hasher->places = make_places(desc, shape);
 	hasher->exact = shape.nkeys > 0 && shape.nkeys <= 2 && shape.hash == 0;
 	for (int i = 0; i < shape.nkeys; i++)
@@ -281,8 +324,7 @@ content_hash(Hasher *hasher, TupleTableSlot *slot)
 Hash128
 state_hash(Hasher *hasher, TupleTableSlot *slot)
 {
-	/* The hash column is the last column where there is one, and may be missing from a computed row. */
-	return image_hash(hasher, slot, hasher->hash != 0 ? hasher->hash - 1 : hasher->ncolumns);
+	return hasher->plain ? plain_hash(hasher, slot, nstate(hasher)) : image_hash(hasher, slot, nstate(hasher));
 }
 
 Hash128
