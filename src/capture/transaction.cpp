@@ -165,11 +165,10 @@ materialize(Oid table, uint64 from, uint64 to)
 		return delta;
 
 	delta.netted = to - from <= most_netted || from >= state->last_start;
-	if (to - from <= most_netted)
+	if (from < state->last_start && to - from <= most_netted)
 	{
 		read_few(state, from, to, &delta.few);
-		if (from < state->last_start)
-			net(&delta.few, delta.desc);
+		net(&delta.few, delta.desc);
 		delta.nrows = delta.few.n;
 	}
 	else

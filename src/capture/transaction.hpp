@@ -31,7 +31,7 @@ struct Delta
 	int64 nrows;
 	bool netted; /* no row is in it twice: as one statement leaves its table, or less what came and went */
 	MemoryContext context;
-	pg::Vec<MinimalTuple> few; /* the rows, if there are not too many; */
+	pg::Vec<MinimalTuple> few; /* the rows, if they were netted; */
 	uint64 from;               /* otherwise they are in the log, */
 	uint64 to;                 /* from one position to another */
 	Tuplestorestate *store;    /* the rows, once delta_store() has put them there */
@@ -109,8 +109,8 @@ pending(Oid view, Oid table)
 bool unknown_between(Oid table, uint64 from, uint64 to);
 
 /*
- * The rows in [from, to), less what came and went (see net.hpp), in CurrentMemoryContext.  If there are many they stay
- * in the log: good as long as that is not cut.
+ * The rows in [from, to), less what came and went (see net.hpp), in CurrentMemoryContext.  Where there is nothing to
+ * net, or too much, they stay in the log: good as long as that is not cut.
  */
 Delta materialize(Oid table, uint64 from, uint64 to);
 

@@ -166,11 +166,18 @@ group_of(Groups *groups, TupleTableSlot *slot, int from)
 	Program *program = groups->step->program;
 	if (!is_in_last(groups, slot, from))
 	{
-		fill_key_row(groups->row, slot, from, program->analysis->shape);
-		Hash128 hash = key_hash(program->hasher, groups->row);
+		const Shape &shape = program->analysis->shape;
+		Hash128 hash;
+		bool exact = exact_key(program->hasher, slot->tts_values + from, slot->tts_isnull + from, &hash);
+		if (!exact)
+		{
+			fill_key_row(groups->row, slot, from, shape);
+			hash = key_hash(program->hasher, groups->row);
+		}
 		groups->last = find_group(groups, hash);
 		if (groups->last < 0)
 		{
+			fill_key_row(groups->row, slot, from, shape);
 			make_group(groups, hash);
 			groups->last = groups->all.n - 1;
 		}
@@ -178,16 +185,12 @@ group_of(Groups *groups, TupleTableSlot *slot, int from)
 	return &groups->all[groups->last];
 }
 
-/* sign * value, in the state's type, which is numeric. Good until the next row. */
+/* sign * value, of a bigint or a number, as a number. Good until the next row. */
 Datum
-signed_value(const Groups *groups, int state, Oid type, Datum value, int32 sign)
+signed_value(const Groups *groups, bool bigint, Datum value, int32 sign)
 {
 	MemoryContext before = MemoryContextSwitchTo(groups->step->program->expressions->ecxt_per_tuple_memory);
-	if (type != INT8OID && type != NUMERICOID)
-		elog(ERROR, "a sum of type %u", type);
-	if (!groups->adding[state].numeric)
-		elog(ERROR, "a sum of numbers in another type");
-	if (type == INT8OID)
+	if (bigint)
 		value = NumericGetDatum(int64_to_numeric(DatumGetInt64(value)));
 	if (sign < 0)
 		value = DirectFunctionCall1(numeric_uminus, value);
@@ -210,13 +213,13 @@ add_argument(const Groups *groups, int state, Part *part, const TupleTableSlot *
 	case core::StateKind::sum:
 	{
 		Datum value = slot->tts_values[adding.at];
-		Oid type = TupleDescAttr(slot->tts_tupleDescriptor, adding.at)->atttypid;
-		if (type == INT2OID)
+		Form_pg_attribute att = TupleDescAttr(slot->tts_tupleDescriptor, adding.at);
+		if (adding.numeric)
+			value = signed_value(groups, att->attbyval, value, sign);
+		else if (att->attlen == sizeof(int16))
 			value = Int64GetDatum(sign * static_cast<int64>(DatumGetInt16(value)));
-		else if (type == INT4OID)
-			value = Int64GetDatum(sign * static_cast<int64>(DatumGetInt32(value)));
 		else
-			value = signed_value(groups, state, type, value, sign);
+			value = Int64GetDatum(sign * static_cast<int64>(DatumGetInt32(value)));
 		merge_part(groups, state, part, Part{value, false, static_cast<Datum>(0), true});
 		break;
 	}

@@ -38,6 +38,12 @@ void put_key(StringInfo out, KeyType *type, Datum value, bool isnull);
 /* Are values, passed by value, equal exactly where their images are? */
 bool is_by_value(const KeyType *type);
 
+/*
+ * Where two values, passed by value, are the key: key_hash() of them, which is unlike that of all other keys. False where
+ * it must be asked.
+ */
+bool exact_key(const Hasher *hasher, const Datum *values, const bool *nulls, Hash128 *key);
+
 /* Hash of the image of every column but the hash column: of the state that no user sees, too. */
 Hash128 state_hash(Hasher *hasher, TupleTableSlot *slot);
 

@@ -65,26 +65,6 @@ bits_of(Datum value, int length)
 	return stored;
 }
 
-/* The key itself, scrambled; false if a column is NULL. */
-bool
-exact_key(const Hasher *hasher, TupleTableSlot *slot, Hash128 *key)
-{
-	uint64 bits[2] = {};
-
-	for (int i = 0; i < hasher->nkeys; i++)
-	{
-		bool isnull;
-		Datum value = slot_getattr(slot, hasher->keys[i], &isnull);
-
-		if (isnull)
-			return false;
-		bits[i] = bits_of(value, hasher->columns[hasher->keys[i] - 1].length);
-	}
-	key->hi = scramble(bits[0]);
-	key->lo = scramble(bits[1] ^ key->hi);
-	return true;
-}
-
 /* The hash column is the last column where there is one, and may be missing from a computed row. */
 int
 nstate(const Hasher *hasher)
@@ -286,13 +266,34 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 	return hasher;
 }
 
+bool
+exact_key(const Hasher *hasher, const Datum *values, const bool *nulls, Hash128 *key)
+{
+	uint64 bits[2] = {};
+
+	for (int i = 0; hasher->exact && i < hasher->nkeys; i++)
+	{
+		if (nulls[i])
+			return false;
+		bits[i] = bits_of(values[i], hasher->columns[hasher->keys[i] - 1].length);
+	}
+	key->hi = scramble(bits[0]);
+	key->lo = scramble(bits[1] ^ key->hi);
+	return hasher->exact;
+}
+
 Hash128
 key_hash(Hasher *hasher, TupleTableSlot *slot)
 {
 	StringInfo bytes = &hasher->bytes;
 	Hash128 result;
 
-	if (hasher->exact && exact_key(hasher, slot, &result))
+	Datum values[2];
+	bool nulls[2];
+
+	for (int i = 0; hasher->exact && i < hasher->nkeys; i++)
+		values[i] = slot_getattr(slot, hasher->keys[i], &nulls[i]);
+	if (exact_key(hasher, values, nulls, &result))
 		return result;
 	MemoryContext old = MemoryContextSwitchTo(hasher->scratch);
 	resetStringInfo(bytes);

@@ -50,18 +50,26 @@ add_from_delta(const Step *step, const LockPlan *plan, int table, pg::Vec<Tag> *
 		return;
 	capture::DeltaReader reader = capture::begin_delta(delta);
 	ExprContext *row = step->program->expressions;
+	NullableDatum *last =
+		static_cast<NullableDatum *>(palloc(sizeof(NullableDatum) * static_cast<Size>(plan->sources.n)));
+	for (int i = 0; i < plan->sources.n; i++)
+		last[i].isnull = true;
 	while (capture::next_row(&reader))
 	{
 		ResetExprContext(row);
 		MemoryContext before = MemoryContextSwitchTo(row->ecxt_per_tuple_memory);
-		for (const ValueSource &source : plan->sources)
+		for (int i = 0; i < plan->sources.n; i++)
 		{
+			const ValueSource &source = plan->sources[i];
 			if (source.table != table || source.column == 0)
 				continue;
 			bool isnull;
 			Datum value = slot_getattr(reader.slot, source.column, &isnull);
-			if (!isnull)
-				add_tag(step, source, value, tags);
+			/* An update's old row and its new one mostly agree, neighbours often. */
+			if (isnull || (!last[i].isnull && value == last[i].value))
+				continue;
+			add_tag(step, source, value, tags);
+			last[i] = NullableDatum{value, !TupleDescAttr(delta->desc, source.column - 1)->attbyval};
 		}
 		MemoryContextSwitchTo(before);
 	}
