@@ -25,7 +25,7 @@ OPEN_TO_ALL = {'hello', 'ismaster', 'ping', 'buildinfo', 'saslstart', 'saslconti
 
 class Gateway:
     def __init__(self, options):
-        self.options, self.cursors, self.sessions = options, Cursors(), Sessions(options.lifetime)
+        self.options, self.cursors, self.sessions = options, Cursors(), Sessions(options.conninfo, options.lifetime)
         self.users = {options.user: os.environ['STORE_PASSWORD']} if options.user else {}
 
     def hello(self, request):
@@ -124,13 +124,13 @@ class Client:
         number, name = request.body['txnNumber'], request.name.lower()
         try:
             if name == 'committransaction':
-                session.commit(number, self.gateway.options.conninfo)
+                session.commit(number)
                 return {'ok': 1.0}
             if name == 'aborttransaction':
                 session.abort(number)
                 return {'ok': 1.0}
             if request.body.get('startTransaction'):
-                session.start(number, self.gateway.options.conninfo)
+                session.start(number)
             backend = session.join(number)
             answer = self.run(lambda: backend, request)
         except Failed as error:

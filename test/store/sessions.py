@@ -5,20 +5,43 @@ import time
 from backend import Backend, Failed, Gone
 
 
+class Idle:
+    """Connections that wait for a transaction: a new one costs more than the transaction may."""
+
+    def __init__(self, conninfo):
+        self.conninfo, self.backends = conninfo, []
+
+    def begin(self):
+        while True:
+            try:
+                backend = self.backends.pop()
+            except IndexError:
+                backend = Backend(self.conninfo)
+                backend.begin()
+                return backend
+            try:
+                backend.begin()
+                return backend
+            except Gone:
+                backend.close()
+
+    def give_back(self, backend):
+        self.backends.append(backend)
+
+
 class Session:
-    def __init__(self):
-        self.lock = threading.RLock()
+    def __init__(self, idle):
+        self.idle, self.lock = idle, threading.RLock()
         self.write_number, self.write_reply = -1, None
         self.number, self.state, self.backend, self.began = -1, 'none', None, 0
         self.xid = None
 
-    def start(self, number, conninfo):
+    def start(self, number):
         if number <= self.number:
             raise Failed(225, f'transaction {number} is not newer than {self.number}')
         self.end('ROLLBACK', 'aborted')
         self.number, self.state, self.began = number, 'in progress', time.monotonic()
-        self.backend = Backend(conninfo)
-        self.backend.begin()
+        self.backend = self.idle.begin()
 
     def join(self, number):
         if number != self.number or self.state == 'aborted' or self.state == 'none':
@@ -34,13 +57,15 @@ class Session:
         backend, self.backend, self.state = self.backend, None, 'aborted'
         try:
             backend.query(how)
-            self.state = state
-        finally:
+        except (Failed, Gone):
             backend.close()
+            raise
+        self.idle.give_back(backend)
+        self.state = state
 
-    def commit(self, number, conninfo):
+    def commit(self, number):
         if number == self.number and self.state == 'unknown':
-            self.state = self.outcome(conninfo)
+            self.state = self.outcome()
         if number == self.number and self.state == 'committed':
             return
         self.xid, = self.join(number).query('SELECT pg_current_xact_id_if_assigned()::text')
@@ -50,11 +75,11 @@ class Session:
             self.state = 'unknown'
             raise
 
-    def outcome(self, conninfo):
+    def outcome(self):
         """Of a commit during which the server went away."""
         if self.xid is None:
             return 'aborted'
-        backend = Backend(conninfo)
+        backend = Backend(self.idle.conninfo)
         try:
             return backend.query('SELECT pg_xact_status(%s::xid8)', self.xid)[0]
         finally:
@@ -68,13 +93,13 @@ class Session:
 class Sessions:
     """All of them; a thread ends the transactions that are older than their lifetime."""
 
-    def __init__(self, lifetime):
-        self.sessions, self.lock, self.lifetime = {}, threading.Lock(), lifetime
+    def __init__(self, conninfo, lifetime):
+        self.sessions, self.lock, self.lifetime, self.idle = {}, threading.Lock(), lifetime, Idle(conninfo)
         threading.Thread(target=self.reap, daemon=True).start()
 
     def get(self, identifier):
         with self.lock:
-            return self.sessions.setdefault(bytes(identifier['id']), Session())
+            return self.sessions.setdefault(bytes(identifier['id']), Session(self.idle))
 
     def forget(self, identifiers):
         for identifier in identifiers:
