@@ -77,15 +77,16 @@ is_other(const StringInfoData &a, const StringInfoData &b)
 	return a.len != b.len || memcmp(a.data, b.data, a.len) != 0;
 }
 
+/* Of a row that is new under its _id, the letter says so. */
 void
-write_row(LogicalDecodingContext *ctx, const Change &change)
+write_row(LogicalDecodingContext *ctx, const Change &change, bool fresh)
 {
 	StringInfoData document;
 
 	check_whole(change);
 	initStringInfo(&document);
 	char letter = documents()->put(&document, change.published->rows, change.row->values, change.row->nulls);
-	write_message(ctx, letter, change.change->lsn, document);
+	write_message(ctx, fresh && letter == 'P' ? 'I' : letter, change.change->lsn, document);
 }
 
 void
@@ -93,6 +94,7 @@ write_change(LogicalDecodingContext *ctx, ReorderBufferTXN *, const Change &chan
 {
 	const Published *published = change.published;
 	XLogRecPtr lsn = change.change->lsn;
+	bool fresh = change.change->action == REORDER_BUFFER_CHANGE_INSERT;
 
 	if (change.change->action == REORDER_BUFFER_CHANGE_TRUNCATE)
 	{
@@ -105,10 +107,13 @@ write_change(LogicalDecodingContext *ctx, ReorderBufferTXN *, const Change &chan
 		StringInfoData key = key_of(published, *before);
 
 		if (key.len > 0 && (change.row == nullptr || is_other(key, key_of(published, *change.row))))
+		{
 			write_message(ctx, 'D', lsn, key);
+			fresh = true;
+		}
 	}
 	if (change.row != nullptr)
-		write_row(ctx, change);
+		write_row(ctx, change, fresh);
 }
 
 /* No option asks for them. */

@@ -31,6 +31,7 @@ constexpr Option known_options[] = {
 	{"infinity", Kind::word, "string null error", 0, 0, 0, false},
 	{"timestamp", Kind::word, "date string", 0, 0, 0, false},
 	{"nulls", Kind::word, "null absent", 0, 0, 0, false},
+	{"write", Kind::word, "replace delete_insert", 0, 0, 0, false},
 	{"on_error", Kind::word, "stop set_aside", 0, 0, 0, false},
 	{"on_lost_slot", Kind::word, "copy stop", 0, 0, 0, false},
 	{"replace", Kind::flag, nullptr, 0, 0, 0, false},

@@ -132,7 +132,7 @@ SELECT deltaview.create_view('base_view', 'SELECT * FROM base');
 SELECT deltaview.create_view('base_sums', 'SELECT other, n, count(*) AS c FROM base GROUP BY other, n');
 INSERT INTO base VALUES (1, 1, 1.5, '1960-01-01', repeat('x', 100000)), (2, NULL, 'NaN', 'infinity', NULL);
 SELECT read_stream('base_view');
-SELECT count(*), count(*) FILTER (WHERE p.kind = 'P') FROM base_view v LEFT JOIN changes p ON convert_to(p.kind, 'UTF8') || p.payload = deltaview.sink_row(v, '{}');
+SELECT count(*), count(*) FILTER (WHERE p.kind IN ('I', 'P')) FROM base_view v LEFT JOIN changes p ON convert_to(translate(p.kind, 'I', 'P'), 'UTF8') || p.payload = deltaview.sink_row(v, '{}');
 UPDATE base SET d = '1960-01-02';
 BEGIN;
 UPDATE base SET id = 3 WHERE id = 1;
@@ -144,7 +144,7 @@ UPDATE base SET n = 1.0, id = 5 WHERE id = 4;
 DELETE FROM base WHERE id = 5;
 SELECT read_stream('base_view');
 SELECT kind, encode(payload, 'hex') FROM changes WHERE kind = 'D' ORDER BY no;
-SELECT count(*), count(*) FILTER (WHERE p.kind = 'P') FROM base_view v LEFT JOIN changes p ON convert_to(p.kind, 'UTF8') || p.payload = deltaview.sink_row(v, '{}');
+SELECT count(*), count(*) FILTER (WHERE p.kind IN ('I', 'P')) FROM base_view v LEFT JOIN changes p ON convert_to(translate(p.kind, 'I', 'P'), 'UTF8') || p.payload = deltaview.sink_row(v, '{}');
 \echo -- 1.5 becomes 1.50: the same key, and document; NULL in the key, and an end
 INSERT INTO base VALUES (6, NULL, 1.0, NULL, NULL), (7, NULL, 1.00, NULL, NULL), (8, 5, 1e40 + 1, NULL, NULL);
 SELECT read_stream('base_sums');
@@ -156,7 +156,7 @@ INSERT INTO orders (id, placed_at) VALUES (9, '2024-01-02');
 UPDATE items SET price = 7 WHERE order_id = 2;
 TRUNCATE base;
 SELECT read_stream('order_view');
-SELECT count(*) FROM order_view v JOIN changes p ON convert_to(p.kind, 'UTF8') || p.payload = deltaview.sink_row(v, '{}');
+SELECT count(*) FROM order_view v JOIN changes p ON convert_to(translate(p.kind, 'I', 'P'), 'UTF8') || p.payload = deltaview.sink_row(v, '{}');
 \echo -- the types are those of the time: the price was a number, the path is another later
 INSERT INTO items VALUES (9, 1, 2.5, '2024-01-03');
 SELECT deltaview.unembed('order_view', 'items');

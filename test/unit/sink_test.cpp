@@ -126,6 +126,33 @@ TEST(SinkBatch, ALaterTransactionGoesOnTop)
 	EXPECT_TRUE(second.empty());
 }
 
+TEST(SinkBatch, WhatIsFreshWasNotThereBefore)
+{
+	Batch first;
+	Batch second;
+	first.begin(10, 1000);
+	first.put(document(1, 1), true);
+	first.remove(id(1));
+	first.remove(id(2));
+	first.put(document(2, 1), true);
+	first.put(document(3, 1), true);
+	first.put(document(4, 1));
+	first.end(11);
+	second.begin(20, 2000);
+	second.put(document(3, 2));
+	second.put(document(4, 2), true);
+	second.put(document(5, 1), true);
+	second.put(document(6, 1));
+	second.end(21);
+	first.append(std::move(second));
+	for (int fresh : {1, 3, 5})
+		EXPECT_TRUE(first.operations().at(id(fresh)).fresh) << fresh;
+	for (int changed : {2, 4, 6})
+		EXPECT_FALSE(first.operations().at(id(changed)).fresh) << changed;
+	EXPECT_TRUE(first.operations().at(id(1)).document.empty());
+	EXPECT_EQ(first.operations().at(id(3)).document, document(3, 2));
+}
+
 TEST(SinkBatch, AllDocumentsGoFirst)
 {
 	Batch first;
@@ -191,6 +218,8 @@ TEST(SinkProtocol, Changes)
 	message = sink::parse_message(bytes);
 	EXPECT_EQ(message.kind, Kind::put);
 	EXPECT_EQ(message.document, document(1, 2));
+
+	EXPECT_EQ(sink::parse_message(replicated('I', 79, document(1, 2))).kind, Kind::insert);
 
 	message = sink::parse_message(replicated('C', 80, ""));
 	EXPECT_EQ(message.kind, Kind::commit);

@@ -17,10 +17,13 @@ Batch::begin(Lsn commit, std::int64_t commit_time)
 }
 
 void
-Batch::set(std::string_view id, std::string_view document)
+Batch::set(std::string_view id, std::string_view document, bool fresh)
 {
-	Operation &operation = operations_[std::string(id)];
+	auto [at, added] = operations_.try_emplace(std::string(id));
+	Operation &operation = at->second;
 
+	if (added)
+		operation.fresh = fresh;
 	bytes_ += id.size() + document.size() - operation.document.size();
 	operation.lsn = commit_;
 	operation.document = document;
@@ -28,13 +31,13 @@ Batch::set(std::string_view id, std::string_view document)
 }
 
 void
-Batch::put(std::string_view document)
+Batch::put(std::string_view document, bool fresh)
 {
 	std::string_view id = id_of(document);
 
 	if (id.empty())
 		throw Failure(Remedy::give_up, "a document has no _id");
-	set(id, document);
+	set(id, document, fresh);
 }
 
 void
@@ -42,7 +45,7 @@ Batch::remove(std::string_view id)
 {
 	if (id.empty())
 		throw Failure(Remedy::give_up, "a document has no _id");
-	set(id, {});
+	set(id, {}, false);
 }
 
 void
@@ -60,7 +63,7 @@ Batch::set_aside(std::string_view description)
 
 	unfit_.push_back({commit_, std::string(description)});
 	if (!id.empty())
-		set(id, {});
+		set(id, {}, false);
 }
 
 void
@@ -76,9 +79,14 @@ Batch::append(Batch &&later)
 		remove_all();
 	if (operations_.empty())
 		operations_ = std::move(later.operations_);
-	else
-		for (auto &[id, operation] : later.operations_)
-			operations_.insert_or_assign(id, std::move(operation));
+	while (!later.operations_.empty())
+	{
+		auto placed = operations_.insert(later.operations_.extract(later.operations_.begin()));
+		if (placed.inserted)
+			continue;
+		placed.node.mapped().fresh = placed.position->second.fresh;
+		placed.position->second = std::move(placed.node.mapped());
+	}
 	unfit_.insert(unfit_.end(), std::make_move_iterator(later.unfit_.begin()),
 				  std::make_move_iterator(later.unfit_.end()));
 	bytes_ += later.bytes_;

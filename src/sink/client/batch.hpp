@@ -15,6 +15,7 @@ struct Operation
 {
 	Lsn lsn;              /* the commit's */
 	std::string document; /* empty: it goes */
+	bool fresh;           /* there was none before */
 };
 
 /* A row that the collection cannot have. */
@@ -32,7 +33,8 @@ class Batch
 {
 public:
 	void begin(Lsn commit, std::int64_t commit_time);
-	void put(std::string_view document);
+	/* Fresh: there is none with this _id. */
+	void put(std::string_view document, bool fresh = false);
 	void remove(std::string_view id);
 	void remove_all();
 	void set_aside(std::string_view description);
@@ -58,7 +60,7 @@ public:
 	[[nodiscard]] std::int64_t first_commit_time() const { return first_commit_time_; }
 
 private:
-	void set(std::string_view id, std::string_view document);
+	void set(std::string_view id, std::string_view document, bool fresh);
 
 	std::unordered_map<std::string, Operation> operations_;
 	std::vector<Unfit> unfit_;

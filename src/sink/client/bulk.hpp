@@ -14,6 +14,13 @@ public:
 	explicit Conflict(const std::string &message) : Failure(Remedy::retry, message) {}
 };
 
+/* A document that was to be new is there already, or one that was to be replaced is not. */
+class Mismatch : public Failure
+{
+public:
+	explicit Mismatch(const std::string &message) : Failure(Remedy::retry, message) {}
+};
+
 /* The server does not take this document, nor any that is like it. */
 class Refused : public Failure
 {
@@ -30,14 +37,20 @@ private:
 };
 
 enum class Manner {
-	ordered, /* one after the other */
-	guarded, /* nothing is replaced by what is older: each document says of which commit it is */
+	upserted,  /* whether it is new or not */
+	replaced,  /* if it is not new, else inserted */
+	rewritten, /* deleted, if it is not new, and inserted */
+	guarded,   /* nothing is replaced by what is older: each document says of which commit it is */
 };
 
 /* The member of a document that says so. */
 extern const char *const guard;
 
-/* Sends the operations of the batch, those that remove documents before the others.  The options are those of each command: a session. */
+/*
+ * Sends the operations of the batch, those that remove documents before the others.  The options are those of each
+ * command: a session, which all but the guarded ones need.  Mismatch, where something depends on what is new: nothing but
+ * the transaction's end helps.
+ */
 void write_operations(const Batch &batch, mongoc_collection_t *collection, const Bson &options, Manner manner);
 
 } // namespace dv::sink

@@ -23,6 +23,7 @@ SELECT s.wanted, s.generation, s.hold, s.hold_upto, s.view, s.view_oid, c.oid IS
 	coalesce((s.options->>'batch_ms')::int, 100) AS batch_ms,
 	coalesce((s.options->>'copy_jobs')::int, 2) AS copy_jobs,
 	coalesce((s.options->>'replace')::bool, false) AS replace,
+	coalesce(s.options->>'write', 'replace') = 'delete_insert' AS rewrite,
 	coalesce(s.options->>'on_error', 'stop') = 'set_aside' AS set_aside,
 	coalesce(s.options->>'on_lost_slot', 'copy') = 'copy' AS copy_if_lost,
 	pg_size_bytes(coalesce(s.options->>'max_wal', '0')) AS max_wal
@@ -156,6 +157,7 @@ Catalog::settings()
 	s.batch_ms = static_cast<int>(number(rows, "batch_ms"));
 	s.copy_jobs = static_cast<int>(number(rows, "copy_jobs"));
 	s.replace = truth(rows, "replace");
+	s.rewrite = truth(rows, "rewrite");
 	s.set_aside = truth(rows, "set_aside");
 	s.copy_if_lost = truth(rows, "copy_if_lost");
 	s.max_wal = number(rows, "max_wal");

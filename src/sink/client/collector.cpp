@@ -26,6 +26,7 @@ Collector::take(const Message &message)
 		end(message.lsn);
 		return;
 	case Kind::put:
+	case Kind::insert:
 	case Kind::remove:
 	case Kind::unfit:
 	case Kind::truncate:
@@ -33,8 +34,8 @@ Collector::take(const Message &message)
 	}
 	if (passed_over_ || !refusal_.empty())
 		return;
-	if (message.kind == Kind::put)
-		put(message.document);
+	if (message.kind == Kind::put || message.kind == Kind::insert)
+		put(message.document, message.kind == Kind::insert);
 	else if (message.kind == Kind::remove)
 		open_.remove(id_of(message.document));
 	else if (message.kind == Kind::unfit)
@@ -63,12 +64,12 @@ Collector::begin(Lsn commit, std::int64_t commit_time)
 }
 
 void
-Collector::put(std::string_view document)
+Collector::put(std::string_view document, bool fresh)
 {
 	if (document.size() > largest_document_)
 		unfit(too_large(document, largest_document_));
 	else
-		open_.put(document);
+		open_.put(document, fresh);
 }
 
 void

@@ -34,7 +34,7 @@ public:
 
 private:
 	void begin(Lsn commit, std::int64_t commit_time);
-	void put(std::string_view document);
+	void put(std::string_view document, bool fresh);
 	void unfit(std::string_view description);
 	void end(Lsn end);
 

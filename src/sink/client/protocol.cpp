@@ -62,6 +62,7 @@ parse_change(Reader reader)
 		reader.number(4);
 		return message;
 	case Kind::put:
+	case Kind::insert:
 	case Kind::remove:
 	case Kind::unfit:
 		message.lsn = reader.number(8);

@@ -13,6 +13,7 @@ namespace dv::sink {
 enum class Kind : char {
 	begin = 'B',
 	put = 'P',
+	insert = 'I', /* there was none with this _id */
 	remove = 'D',
 	unfit = 'E', /* a row that has no representation */
 	truncate = 'T',

@@ -175,7 +175,11 @@ void
 Runner::follow(Position *position, Source &source, Lsn until)
 {
 	Lsn begin = position->lsn;
-	Stream stream(host_, *catalog_, source, store_, *settings_, *position, *progress_,
+	/* A copy that was made several times has documents already that are new in the stream. */
+	Manner manner = until != 0 || large_failures_ > 0 ? Manner::upserted
+					: settings_->rewrite              ? Manner::rewritten
+													  : Manner::replaced;
+	Stream stream(host_, *catalog_, source, store_, *settings_, *position, *progress_, manner,
 				  large_failures_ >= tolerated_large_failures);
 	auto note = [&] {
 		if (stream.position().lsn == begin)

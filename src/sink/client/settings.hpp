@@ -32,6 +32,7 @@ struct Settings
 	int batch_ms;
 	int copy_jobs;
 	bool replace;
+	bool rewrite; /* a changed document is deleted and inserted */
 	bool set_aside;
 	bool copy_if_lost;
 	std::int64_t max_wal; /* 0: no limit */

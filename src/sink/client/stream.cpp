@@ -24,11 +24,11 @@ passed(std::chrono::steady_clock::time_point since, milliseconds time)
 } // namespace
 
 Stream::Stream(Host &host, Catalog &catalog, Source &source, std::shared_ptr<Store> store, Settings settings,
-			   Position position, Progress &progress, bool in_parts)
+			   Position position, Progress &progress, Manner manner, bool in_parts)
 	: host_(host), catalog_(catalog), source_(source), settings_(std::move(settings)),
 	  watch_(host, catalog, &settings_), progress_(progress), position_(std::move(position)),
 	  collector_(position_.lsn, store->largest_document(), settings_.set_aside),
-	  work_(std::make_shared<Work>(std::move(store), in_parts))
+	  work_(std::make_shared<Work>(std::move(store), manner, in_parts))
 {
 	descriptors_.add(source_.socket());
 	descriptors_.add(catalog_.connection().socket());

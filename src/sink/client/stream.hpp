@@ -21,7 +21,7 @@ class Stream
 {
 public:
 	Stream(Host &host, Catalog &catalog, Source &source, std::shared_ptr<Store> store, Settings settings,
-		   Position position, Progress &progress, bool in_parts);
+		   Position position, Progress &progress, Manner manner, bool in_parts);
 
 	/* Until the position reaches `until` (0: for ever), the settings ask for something else or the host is to stop. */
 	Position run(Lsn until);
@@ -38,7 +38,9 @@ private:
 		Batch batch;
 		Position position;
 		bool in_parts;
-		Work(std::shared_ptr<Store> s, bool parts) : store(std::move(s)), writer(*store), in_parts(parts) {}
+		Work(std::shared_ptr<Store> s, Manner manner, bool parts)
+			: store(std::move(s)), writer(*store, manner), in_parts(parts)
+		{}
 	};
 	using Piece = void (*)(Work &);
 

@@ -26,11 +26,17 @@ Writer::write(const Batch &batch, Position *from)
 	if (store_.transactions())
 	{
 		Backoff backoff(20, 2000, std::random_device()());
+		Manner manner = manner_;
 		for (int attempt = 1;; attempt++)
 			try
 			{
-				write_in_transaction(batch, from);
+				write_in_transaction(batch, manner, from);
 				return;
+			}
+			catch (const Mismatch &)
+			{
+				retries_++;
+				manner = Manner::upserted;
 			}
 			catch (const Conflict &)
 			{
@@ -70,7 +76,7 @@ Writer::start_transaction(mongoc_client_session_t *session)
 }
 
 void
-Writer::write_in_transaction(const Batch &batch, Position *from)
+Writer::write_in_transaction(const Batch &batch, Manner manner, Position *from)
 {
 	Session session = store_.session();
 	Position next = *from;
@@ -79,7 +85,7 @@ Writer::write_in_transaction(const Batch &batch, Position *from)
 	start_transaction(session.get());
 	next.lsn = batch.end();
 	next.intent = 0;
-	write_within(batch, from->written(), session.get());
+	write_within(batch, from->written(), manner, session.get());
 	next = store_.move_position(*from, next, session.get());
 	commit(session.get());
 	*from = next;
@@ -112,7 +118,7 @@ Writer::commit(mongoc_client_session_t *session)
 }
 
 void
-Writer::write_within(const Batch &batch, const std::string &collection, mongoc_client_session_t *session)
+Writer::write_within(const Batch &batch, const std::string &collection, Manner manner, mongoc_client_session_t *session)
 {
 	Bson options;
 	bson_error_t error;
@@ -120,7 +126,7 @@ Writer::write_within(const Batch &batch, const std::string &collection, mongoc_c
 
 	if (!mongoc_client_session_append(session, options.get(), &error))
 		fail(error);
-	write_operations(batch, into.get(), options, Manner::ordered);
+	write_operations(batch, into.get(), options, manner);
 }
 
 void
@@ -153,12 +159,16 @@ Writer::write_part(const Batch &part, const Position &at)
 	else
 		try
 		{
-			write_within(part, at.written(), open_.get());
+			write_within(part, at.written(), manner_, open_.get());
 		}
+		/* The parts before are not in memory any more. */
 		catch (const Conflict &conflict)
 		{
-			/* The parts before are not in memory any more. */
 			throw Failure(Remedy::in_parts, conflict.what());
+		}
+		catch (const Mismatch &mismatch)
+		{
+			throw Failure(Remedy::in_parts, mismatch.what());
 		}
 		catch (const Refused &refused)
 		{

@@ -15,7 +15,8 @@ namespace dv::sink {
 class Writer
 {
 public:
-	explicit Writer(Store &store) : store_(store) {}
+	/* The manner is that of transactions. */
+	Writer(Store &store, Manner manner) : store_(store), manner_(manner) {}
 
 	/* From becomes the position with all of the batch. */
 	void write(const Batch &batch, Position *from);
@@ -29,14 +30,16 @@ public:
 	[[nodiscard]] long retries() { return std::exchange(retries_, 0); }
 
 private:
-	void write_in_transaction(const Batch &batch, Position *from);
-	void write_within(const Batch &batch, const std::string &collection, mongoc_client_session_t *session);
+	void write_in_transaction(const Batch &batch, Manner manner, Position *from);
+	void
+	write_within(const Batch &batch, const std::string &collection, Manner manner, mongoc_client_session_t *session);
 	void write_guarded(const Batch &batch, const std::string &collection);
 	void announce(Lsn intent, Position *from);
 	void start_transaction(mongoc_client_session_t *session);
 	void commit(mongoc_client_session_t *session);
 
 	Store &store_;
+	Manner manner_;
 	Session open_; /* of a large transaction */
 	long retries_ = 0;
 };
