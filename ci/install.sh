@@ -30,8 +30,8 @@ mongod)
 	;;
 esac
 if [[ ${1:-check} = @(store|mongod) ]]; then
-	/usr/bin/python3 -c 'import bson, psycopg2, sys; sys.exit(not bson.has_c())' 2>/dev/null ||
-		need python3 python3-bson python3-bson-ext python3-psycopg2
+	/usr/bin/python3 -c 'import bson, bson.json_util, psycopg2, sys; sys.exit(not bson.has_c())' 2>/dev/null ||
+		need python3 python3-bson python3-bson-ext python3-pymongo python3-psycopg2
 	command -v openssl >/dev/null || need openssl
 fi
 if [ "${1:-check}" = bench ]; then

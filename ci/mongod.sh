@@ -18,9 +18,9 @@ wine() {
 folder_of_wine() { local path=${1//\//\\}; echo "Z:$path"; }
 
 install_mongod() {
+	bash ci/install.sh mongod
 	[ ! -e "$ROOT/ready" ] || return 0
 	[ "$(id -u)" = 0 ] || die "no mongod in $ROOT (run ci/mongod.sh install as root once)"
-	bash ci/install.sh mongod
 	say "install $PACKAGE"
 	id "$SERVER_USER" >/dev/null 2>&1 || useradd --system --home-dir /nonexistent --shell /usr/sbin/nologin "$SERVER_USER"
 	rm -rf "$ROOT"
@@ -71,7 +71,7 @@ start_mongod() {
 	[ -z "$user" ] || [ $standalone = yes ] || options+=(--keyFile "$(folder_of_wine "$FOLDER/key")")
 	alive server || launch server env HOME="$ROOT/home" WINEPREFIX="$ROOT/home/wine" WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' \
 		/usr/lib/wine/wine64 "$ROOT/mongod.exe" --dbpath "$(folder_of_wine "$FOLDER/data")" --port "$PORT" --bind_ip 127.0.0.1 \
-		--wiredTigerCacheSizeGB 0.5 --setParameter diagnosticDataCollectionEnabled=false \
+		--wiredTigerCacheSizeGB 1.5 --setParameter diagnosticDataCollectionEnabled=false \
 		--setParameter "transactionLifetimeLimitSeconds=${lifetime%.*}" "${options[@]}"
 	await 90 answers || { tail -5 "$FOLDER/server.log"; die "mongod does not start"; }
 	if [ $fresh = yes ] && [ $standalone = no ]; then

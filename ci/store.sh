@@ -58,9 +58,9 @@ relocate() { # folder
 
 install_store() {
 	local file name
+	bash ci/install.sh store
 	[ ! -e "$FILES/ready" ] || return 0
 	[ "$(id -u)" = 0 ] || die "no document store in $FILES (run ci/store.sh install as root once)"
-	bash ci/install.sh store
 	say "install DocumentDB $DOCUMENTDB on PostgreSQL $POSTGRES"
 	rm -rf "$ROOT"
 	mkdir -p "$FILES"

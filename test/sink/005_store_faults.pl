@@ -75,6 +75,7 @@ my @faults = (
 	[ 'the transaction is gone', command => 'commitTransaction', code => 251, labels => ['TransientTransactionError'] ],
 	[ 'the majority does not acknowledge in time', command => 'commitTransaction', concern => 64, times => 2 ],
 	[ 'the transaction is too large for the server', command => 'update', collection => 'declared', code => 257 ],
+	[ 'the transaction is too large for its cache', command => 'update', collection => 'declared', code => 388 ],
 	[ 'an internal error', command => 'update', collection => 'declared', code => 1, times => 2 ],
 	[ 'cut in mid-batch', command => 'update', collection => 'declared', cut => $yes ],
 	[ 'cut when mid-batch was done', command => 'update', collection => 'declared', cut => $yes, after => $yes ],

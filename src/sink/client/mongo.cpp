@@ -138,8 +138,8 @@ failure_of(const bson_error_t &error)
 {
 	/* AuthenticationFailed, UserNotFound, Unauthorized, and what Atlas says. */
 	static const std::set<std::uint32_t> rights = {18, 11, 13, 8000};
-	/* TransactionTooLarge, and the end of a transaction's time. */
-	static const std::set<std::uint32_t> too_large = {257, 290};
+	/* TransactionTooLarge, the end of a transaction's time, TransactionTooLargeForCache. */
+	static const std::set<std::uint32_t> too_large = {257, 290, 388};
 	std::string message = std::string("MongoDB: ") + error.message;
 	bool server = error.domain == MONGOC_ERROR_SERVER;
 
