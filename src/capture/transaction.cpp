@@ -93,6 +93,13 @@ any_changed()
 	return false;
 }
 
+bool
+has_changed(Oid table)
+{
+	const TableState *state = find_table(table);
+	return state != nullptr && state->log.end > 0;
+}
+
 uint64
 end_position(Oid table)
 {

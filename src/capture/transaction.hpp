@@ -81,6 +81,7 @@ bool active();
 /* Base tables that have a log in this transaction, and whether there are any. */
 pg::Vec<Oid> changed_tables();
 bool any_changed();
+bool has_changed(Oid table);
 
 /*
  * The position at the end of a table's log; 0 where it has none.  Entries that come later are never merged into

@@ -122,6 +122,28 @@ write_touch(const View &view, const Edge &edge)
 	return touch;
 }
 
+/*
+ * Where a view joins two tables, each by values of the other, one of the two equalities keeps their changes apart: the
+ * same two rows meet at the other one.
+ */
+const Edge *
+lone_equality(const View &view)
+{
+	if (view.occurrences.n != 2 || view.occurrences[0].table == view.occurrences[1].table)
+		return nullptr;
+	std::vector<Read> first = reads_from(view, 0);
+	std::vector<Read> second = reads_from(view, 1);
+	if (first.size() != 1 || second.size() != 1)
+		return nullptr;
+	for (const Edge *edge : {first[0].by, second[0].by})
+		if (edge == nullptr)
+			return nullptr;
+	for (const Edge *edge : {first[0].by, second[0].by})
+		if (edge->from_value.empty() && edge->to_value.empty())
+			return edge;
+	return first[0].by;
+}
+
 } // namespace
 
 Touches
@@ -129,6 +151,7 @@ touches(const View &view, const Changed &changed)
 {
 	Touches all;
 	all.tables.assign(static_cast<size_t>(view.tables.n), false);
+	const Edge *lone = lone_equality(view);
 	for (int o = 0; o < view.occurrences.n; o++)
 	{
 		bool reads = changed[static_cast<size_t>(view.occurrences[o].table)];
@@ -140,6 +163,8 @@ touches(const View &view, const Changed &changed)
 				all.tables[table] = all.tables[table] || reads;
 				continue;
 			}
+			if (lone && read.by != lone)
+				continue;
 			if (reads)
 				add(view, all.values, read_touch(view, changed, read));
 			if (changed[table])

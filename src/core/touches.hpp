@@ -14,7 +14,8 @@ namespace dv::core {
  *     writes   the values of edge.to in the changed rows, for every edge by which any change reads that table
  *
  * Reads follow what the delta rules read: a term and a block's trace all tables of the block, another trace those
- * on its path. One equality per table read is enough: the others only narrow it down.
+ * on its path. One equality per table read is enough: the others only narrow it down.  Between two tables that read each
+ * other, one of the two directions is enough, too.
  */
 struct Touch
 {

@@ -101,8 +101,10 @@ void
 lock_relations(const catalog::View *view)
 {
 	LockRelationOid(view->view, RowExclusiveLock);
+	/* Who has changed a table holds more. */
 	for (int i = 0; i < view->ntables; i++)
-		LockRelationOid(view->tables[i], AccessShareLock);
+		if (!capture::has_changed(view->tables[i]))
+			LockRelationOid(view->tables[i], AccessShareLock);
 }
 
 /* Who waits for a lock may find the catalog changed: a view dropped, paused, made, resumed. Then once more. */

@@ -169,14 +169,26 @@ struct Replacing
 	const Way *way;
 	Collect *collect;
 	ExprContext *expressions;
-	IndexScanDesc scan;
-	SnapshotData dirty; /* as in find_row.cpp */
-	ScanKeyData keys[INDEX_MAX_KEYS];
+	const capture::Delta *delta;
 	TupleTableSlot *old; /* a row that left, if `waits`: the next may be what became of it */
 	bool waits;
+	IndexScanDesc scan; /* this and what follows, with the first such row */
+	SnapshotData dirty; /* as in find_row.cpp */
+	ScanKeyData keys[INDEX_MAX_KEYS];
 };
 
 namespace {
+
+void
+begin_scan(Replacing *replacing)
+{
+	const Target *target = replacing->collect->target;
+	int nkeys = replacing->way->in_place->keys.n;
+	InitDirtySnapshot(replacing->dirty);
+	memcpy(replacing->keys, target->search, sizeof(ScanKeyData) * static_cast<Size>(nkeys));
+	replacing->scan = pg::begin_index_scan(target->rel, target->key_rel, &replacing->dirty, nkeys);
+	replacing->old = MakeSingleTupleTableSlot(replacing->delta->desc, &TTSOpsMinimalTuple);
+}
 
 /* As it is now, the way's row standing for the table's. */
 void
@@ -261,10 +273,7 @@ begin_replacing(const Step *step, const Way *way, const capture::Delta *delta, C
 	replacing->way = way;
 	replacing->collect = collect;
 	replacing->expressions = step->program->expressions;
-	InitDirtySnapshot(replacing->dirty);
-	memcpy(replacing->keys, target->search, sizeof(ScanKeyData) * static_cast<Size>(way->in_place->keys.n));
-	replacing->scan = pg::begin_index_scan(target->rel, target->key_rel, &replacing->dirty, way->in_place->keys.n);
-	replacing->old = MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple);
+	replacing->delta = delta;
 	return replacing;
 }
 
@@ -276,6 +285,8 @@ replaces(Replacing *replacing, TupleTableSlot *row, int32 sign, bool wanted)
 		if (replacing->waits)
 			replace(replacing, false);
 		replacing->waits = wanted;
+		if (wanted && replacing->scan == nullptr)
+			begin_scan(replacing);
 		if (wanted)
 			ExecCopySlot(replacing->old, row);
 		return true;
@@ -292,6 +303,8 @@ end_replacing(Replacing *replacing)
 {
 	if (replacing->waits)
 		replace(replacing, false);
+	if (replacing->scan == nullptr)
+		return;
 	ExecClearTuple(replacing->collect->target->found);
 	ExecDropSingleTupleTableSlot(replacing->old);
 	index_endscan(replacing->scan);
