@@ -136,6 +136,30 @@ current_layout(Relation rel, const catalog::Table *info, uint64 generation)
 }
 
 void
+begin_rows(Layout *layout, Relation rel, uint64 generation)
+{
+	/* After an error they may hold what is gone. */
+	if (layout->rows_as_of != generation || layout->reading)
+	{
+		MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(layout));
+		TupleDesc desc = CreateTupleDescCopy(RelationGetDescr(rel));
+		layout->old_row = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+		layout->new_row = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
+		MemoryContextSwitchTo(before);
+		layout->rows_as_of = generation;
+	}
+	layout->reading = true;
+}
+
+void
+end_rows(Layout *layout)
+{
+	ExecClearTuple(layout->old_row);
+	ExecClearTuple(layout->new_row);
+	layout->reading = false;
+}
+
+void
 release_layouts() noexcept
 {
 	for (MemoryContext context : outdated)

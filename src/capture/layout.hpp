@@ -20,12 +20,20 @@ struct Layout
 	pg::PlainRows plain; /* if the columns make such */
 	Datum *values;       /* scratch, as long as desc */
 	bool *isnull;
+	TupleTableSlot *old_row; /* of the table, */
+	TupleTableSlot *new_row;
+	uint64 rows_as_of; /* as it was when the catalog was at this generation */
+	bool reading;      /* rows are in them */
 };
 
 Layout *make_layout(Relation rel, const catalog::Table *info, MemoryContext context);
 
 /* The layout of the table as it is now, kept between transactions; good until the end of this one. */
 Layout *current_layout(Relation rel, const catalog::Table *info, uint64 generation);
+/* Slots for the table's rows, until end_rows. */
+void begin_rows(Layout *layout, Relation rel, uint64 generation);
+void end_rows(Layout *layout);
+
 /* At the end of a transaction. */
 void release_layouts() noexcept;
 

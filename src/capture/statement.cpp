@@ -11,44 +11,19 @@ namespace {
 void
 rewind_rows(Tuplestorestate *rows)
 {
+	if (rows == nullptr)
+		return;
 	tuplestore_select_read_pointer(rows, 0);
 	tuplestore_rescan(rows);
 }
 
-struct Rows
-{
-	Tuplestorestate *store;
-	TupleTableSlot *slot;
-	bool more;
-};
-
-void
-begin_rows(Rows *rows, Relation rel, Tuplestorestate *from)
-{
-	rows->store = from;
-	rows->slot = nullptr;
-	rows->more = from != nullptr;
-	if (from == nullptr)
-		return;
-	rows->slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsMinimalTuple);
-	rewind_rows(from);
-}
-
+/* The end is not asked for twice. */
 bool
-next_row(Rows *rows)
+next_row(Tuplestorestate **rows, TupleTableSlot *slot)
 {
-	if (rows->more)
-		rows->more = tuplestore_gettupleslot(rows->store, true, false, rows->slot);
-	return rows->more;
-}
-
-void
-end_rows(Rows *rows)
-{
-	if (rows->store == nullptr)
-		return;
-	ExecDropSingleTupleTableSlot(rows->slot);
-	rewind_rows(rows->store);
+	if (*rows && !tuplestore_gettupleslot(*rows, true, false, slot))
+		*rows = nullptr;
+	return *rows != nullptr;
 }
 
 /*
@@ -58,30 +33,32 @@ end_rows(Rows *rows)
 void
 capture_rows(TableState *state, Layout *layout, Relation rel, Tuplestorestate *old_rows, Tuplestorestate *new_rows)
 {
-	Rows olds;
-	Rows news;
+	Tuplestorestate *olds = old_rows;
+	Tuplestorestate *news = new_rows;
 
 	state->last_start = state->log.end;
-	begin_rows(&olds, rel, old_rows);
-	begin_rows(&news, rel, new_rows);
+	begin_rows(layout, rel, state->generation);
+	rewind_rows(old_rows);
+	rewind_rows(new_rows);
 	for (;;)
 	{
-		bool left = next_row(&olds);
-		bool entered = next_row(&news);
+		bool left = next_row(&olds, layout->old_row);
+		bool entered = next_row(&news, layout->new_row);
 
 		if (!left && !entered)
 			break;
 		CHECK_FOR_INTERRUPTS();
-		if (left && entered && same_columns(layout, RelationGetDescr(rel), olds.slot, news.slot))
+		if (left && entered && same_columns(layout, RelationGetDescr(rel), layout->old_row, layout->new_row))
 			continue;
 		if (left)
-			add_row(&store->pool, &state->log, layout, -1, olds.slot, Stored::all, nullptr);
+			add_row(&store->pool, &state->log, layout, -1, layout->old_row, Stored::all, nullptr);
 		if (entered)
-			add_row(&store->pool, &state->log, layout, +1, news.slot, left ? Stored::as_in_old : Stored::none,
-					left ? olds.slot : nullptr);
+			add_row(&store->pool, &state->log, layout, +1, layout->new_row, left ? Stored::as_in_old : Stored::none,
+					left ? layout->old_row : nullptr);
 	}
-	end_rows(&olds);
-	end_rows(&news);
+	end_rows(layout);
+	rewind_rows(old_rows);
+	rewind_rows(new_rows);
 }
 
 inline int64
