@@ -168,6 +168,18 @@ for my $what ('cut', 'down', 'killed')
 	right($node, $store, "copy_$what", "$what during the copy", @rules);
 	sql($node, "SELECT deltaview.drop_sink('copy_$what', true)");
 }
+
+# Not taken as one, however often it is tried, though it is not that large.
+create_sink($node, 'many_view', name => 'parts', collection => 'parts', batch_bytes => '256kB');
+await_state($node, 'parts', 'streaming');
+$store->fault(command => 'commitTransaction', code => 388, times => 1000);
+my $log = -s $node->logfile;
+sql($node, q{UPDATE many SET v = v || ' in parts'});
+caught_up($node, $store, 'parts', rules => \@rules);
+$store->proxy(clear => $yes);
+await_state($node, 'parts', 'streaming');
+right($node, $store, 'parts', 'a transaction that the server does not take', @rules);
+like(slurp_file($node->logfile, $log), qr/WARNING:.*it is written in parts/, 'is written in parts');
 right($node, $store, 'declared', 'the other sink, at the very end');
 is(sql($node, 'SELECT count(*) FROM deltaview.sink_errors'), 0, 'nothing was set aside');
 $node->stop;

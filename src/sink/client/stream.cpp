@@ -135,8 +135,9 @@ bool
 Stream::large()
 {
 	size_t size = collector_.open().bytes() + (may_write() ? 0 : collector_.waiting().bytes());
+	size_t most = static_cast<size_t>(settings_.batch_bytes) * (work_->in_parts ? 1 : large_factor);
 
-	return large_begun_ || size > static_cast<size_t>(settings_.batch_bytes) * large_factor;
+	return large_begun_ || size > most;
 }
 
 bool
