@@ -73,6 +73,15 @@ net(const View &view, const std::vector<std::string> &terms, const std::string &
 
 } // namespace
 
+bool
+nets_terms(const View &view, const Changed &changed)
+{
+	size_t n = 0;
+	for (const LinearBlock &block : view.blocks)
+		n += term_roles(view, block, changed).size();
+	return view.nets && n > 1;
+}
+
 std::vector<std::string>
 aggregate_terms(const View &view, const Changed &changed)
 {
@@ -92,7 +101,7 @@ aggregate_terms(const View &view, const Changed &changed)
 	outputs += ", count(*) FILTER (WHERE d.s < 0)";
 
 	std::vector<std::string> rows = linear_terms(view, changed);
-	if (view.nets && rows.size() > 1)
+	if (nets_terms(view, changed))
 		rows = {net(view, rows, names)};
 	std::vector<std::string> terms;
 	for (const std::string &term : rows)

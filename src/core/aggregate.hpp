@@ -17,4 +17,7 @@ namespace dv::core {
  */
 std::vector<std::string> aggregate_terms(const View &view, const Changed &changed);
 
+/* Are several terms to be netted?  Else the rows of the linear ones add up to the same, one by one. */
+bool nets_terms(const View &view, const Changed &changed);
+
 } // namespace dv::core

@@ -243,7 +243,7 @@ fold_delta(Step *step)
 	{
 		Prepared terms = prepare(program, Purpose::terms, step->mask, step->rows_in);
 		for (int i = 0; i < terms.nplans; i++)
-			run_on_deltas(step, terms.plans[i], take_partial, groups);
+			run_on_deltas(step, terms.plans[i], terms.by_row ? take_query_row : take_partial, groups);
 	}
 	pg::restore_context(before);
 	if (groups->all.empty())

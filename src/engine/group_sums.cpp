@@ -305,6 +305,13 @@ take_row(TupleTableSlot *slot, void *context)
 }
 
 void
+take_query_row(TupleTableSlot *slot, void *context)
+{
+	ResetExprContext(static_cast<Groups *>(context)->step->program->expressions);
+	take_row(slot, context);
+}
+
+void
 sort_groups(Groups *groups)
 {
 	if (groups->all.n > 1)

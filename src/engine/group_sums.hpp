@@ -30,7 +30,7 @@ struct Group
 struct Adding
 {
 	core::StateKind kind;
-	int at;        /* where a native row has the argument, or -1 */
+	int at;        /* where a row has the argument, or -1 */
 	bool by_value; /* the state */
 	bool numeric;  /* the state; a sum is bigint else */
 };
@@ -51,8 +51,9 @@ Groups *begin_groups(Step *step);
 
 /* A row of an aggregate term (core/aggregate.hpp): a group, and what the term adds to it. `context`: Groups. */
 void take_partial(TupleTableSlot *slot, void *context);
-/* A row of a native block: sign, group, arguments. */
+/* A row of a native block, or of a linear term: sign, group, arguments. */
 void take_row(TupleTableSlot *slot, void *context);
+void take_query_row(TupleTableSlot *slot, void *context);
 
 /* By place and hash: the order in which rows are locked. */
 void sort_groups(Groups *groups);

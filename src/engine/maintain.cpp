@@ -244,7 +244,8 @@ terms_cost_more(Step *step)
 	if (!native)
 	{
 		Prepared terms = prepare(step->program, Purpose::terms, step->mask, step->rows_in);
-		cost = terms.cost * static_cast<double>(step->rows_in) / static_cast<double>(terms.nrows);
+		cost = terms.cost / static_cast<double>(terms.nrows) + (terms.by_row ? cpu_operator_cost : 0);
+		cost *= static_cast<double>(step->rows_in);
 	}
 	bool more = cost > cost_of_whole(step->program);
 	pg::restore_context(before);

@@ -29,6 +29,12 @@ copied(const std::string &text)
 	return copy;
 }
 
+bool
+by_row(const core::View *ir, uint64 mask)
+{
+	return ir->kind == core::Kind::linear || !core::nets_terms(*ir, core::changed_by(*ir, mask));
+}
+
 /* The texts for a purpose; false if there are none. */
 bool
 emit(const core::View *ir, Purpose purpose, uint64 mask, pg::Vec<const char *> *texts)
@@ -48,8 +54,7 @@ emit(const core::View *ir, Purpose purpose, uint64 mask, pg::Vec<const char *> *
 							queries.push_back(term);
 			}
 			else
-				queries = ir->kind == core::Kind::linear ? core::linear_terms(*ir, changed)
-														 : core::aggregate_terms(*ir, changed);
+				queries = by_row(ir, mask) ? core::linear_terms(*ir, changed) : core::aggregate_terms(*ir, changed);
 			break;
 		case Purpose::values:
 			for (core::Touch &touch : core::touches(*ir, changed).values)
@@ -126,7 +131,7 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 	pg::Vec<const char *> texts;
 	int readings = program->analysis->ir->occurrences.n;
 	texts.grow(purpose == Purpose::values ? 2 * readings * readings + 1 : readings + 1);
-	Prepared prepared{purpose, mask, size, -1, nullptr, 0, nrows};
+	Prepared prepared{purpose, mask, size, -1, nullptr, 0, nrows, false};
 	if (emit(program->analysis->ir, purpose, mask, &texts))
 	{
 		prepared.nplans = 0;
@@ -143,6 +148,8 @@ prepare(Program *program, Purpose purpose, uint64 mask, int64 nrows)
 			prepared.plans[prepared.nplans++] = plan;
 		}
 	}
+	if (purpose == Purpose::terms)
+		pg::outbound([&] { prepared.by_row = by_row(program->analysis->ir, mask); });
 	for (int i = 0; i < prepared.nplans; i++)
 		prepared.cost += planned_cost(prepared.plans[i]);
 	return program->prepared.push(prepared);

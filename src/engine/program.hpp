@@ -37,6 +37,7 @@ struct Prepared
 	SPIPlanPtr *plans;
 	double cost; /* the planner's, for */
 	int64 nrows; /* so many rows of the named relations */
+	bool by_row; /* terms: rows to be taken in one by one, with their sign, not sums */
 };
 
 /* Where values to lock come from. */

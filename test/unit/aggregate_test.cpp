@@ -81,6 +81,10 @@ TEST(Aggregate, SeveralTermsAreNettedBeforeSignsAreLookedAt)
 			") t(s, g1, a1) GROUP BY t.g1, t.a1, pg_catalog.scale(t.a1) HAVING sum(t.s) <> 0) d(s, g1, a1) "
 			"GROUP BY d.g1"}));
 	EXPECT_EQ(aggregate_terms(p.view, only(p.view, b))[0].find("UNION ALL"), std::string::npos);
+	EXPECT_TRUE(nets_terms(p.view, Changed{true, true}));
+	EXPECT_FALSE(nets_terms(p.view, only(p.view, b)));
+	p.view.nets = false;
+	EXPECT_FALSE(nets_terms(p.view, Changed{true, true}));
 }
 
 TEST(Aggregate, ConstantsOfBranchesTellThemApart)
