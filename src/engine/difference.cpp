@@ -30,10 +30,6 @@ struct Difference
 
 namespace {
 
-/* Of rows inserted at once, about as in COPY. */
-constexpr int most_rows = 1000;
-constexpr Size most_bytes = Size{64} * 1024;
-
 /* What one pass over the entries writes. */
 enum class Pass : char {
 	all,
@@ -98,7 +94,7 @@ write_insertion(Difference *difference, const Entry &entry)
 	ExecStoreHeapTuple(heap_tuple_from_minimal_tuple(entry.row), difference->slots[difference->nwaiting++], true);
 	difference->waiting += entry.row->t_len;
 	difference->written++;
-	if (difference->nwaiting == most_rows || difference->waiting > most_bytes)
+	if (difference->nwaiting == most_waiting_rows || difference->waiting > most_waiting_bytes)
 		insert_waiting(difference);
 }
 

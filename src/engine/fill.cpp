@@ -15,20 +15,51 @@ struct Filling
 	Program *program;
 	Relation rel;
 	TupleTableSlot *row;
+	MemoryContext context;
+	MemoryContext scratch; /* until waiting rows are inserted */
+	pg::Vec<TupleTableSlot *> slots;
+	int nwaiting;
+	Size waiting; /* bytes */
 	BulkInsertState bulk;
 	CommandId command;
 	uint64 rows;
 };
 
 void
+insert_waiting(Filling *filling)
+{
+	if (filling->nwaiting == 0)
+		return;
+	MemoryContext before = MemoryContextSwitchTo(filling->scratch);
+	table_multi_insert(filling->rel, filling->slots.data, filling->nwaiting, filling->command, 0, filling->bulk);
+	for (int i = 0; i < filling->nwaiting; i++)
+		ExecClearTuple(filling->slots[i]);
+	MemoryContextSwitchTo(before);
+	MemoryContextReset(filling->scratch);
+	filling->nwaiting = 0;
+	filling->waiting = 0;
+}
+
+void
 take_row(TupleTableSlot *slot, void *context)
 {
 	Filling *filling = static_cast<Filling *>(context);
 	const Shape &shape = filling->program->analysis->shape;
-	fill_view_row(filling->row, slot, 0, filling->program->analysis->ncolumns);
-	set_hash_column(filling->program->hasher, shape, filling->row);
-	table_tuple_insert(filling->rel, filling->row, filling->command, 0, filling->bulk);
+	TupleTableSlot *row = filling->row;
+	fill_view_row(row, slot, 0, filling->program->analysis->ncolumns);
+	set_hash_column(filling->program->hasher, shape, row);
+
+	MemoryContext before = MemoryContextSwitchTo(filling->context);
+	if (filling->nwaiting == filling->slots.n)
+		filling->slots.push(MakeSingleTupleTableSlot(RelationGetDescr(filling->rel), &TTSOpsHeapTuple));
+	MemoryContextSwitchTo(filling->scratch);
+	HeapTuple tuple = heap_form_tuple(row->tts_tupleDescriptor, row->tts_values, row->tts_isnull);
+	ExecStoreHeapTuple(tuple, filling->slots[filling->nwaiting++], true);
+	MemoryContextSwitchTo(before);
+	filling->waiting += tuple->t_len;
 	filling->rows++;
+	if (filling->nwaiting == most_waiting_rows || filling->waiting > most_waiting_bytes)
+		insert_waiting(filling);
 }
 
 } // namespace
@@ -47,6 +78,8 @@ fill(Oid view)
 	filling.program = step.program;
 	filling.rel = rel;
 	filling.row = MakeSingleTupleTableSlot(step.program->desc, &TTSOpsVirtual);
+	filling.context = CurrentMemoryContext;
+	filling.scratch = AllocSetContextCreate(CurrentMemoryContext, "deltaview fill", ALLOCSET_DEFAULT_SIZES);
 	filling.bulk = GetBulkInsertState();
 	filling.command = GetCurrentCommandId(true);
 
@@ -54,6 +87,9 @@ fill(Oid view)
 	pg::Identity before = act_as_owner(&step);
 	int context = restrict_operation();
 	run_plan(prepare(step.program, Purpose::whole_content, 0, 0).plans[0], take_row, &filling);
+	insert_waiting(&filling);
+	for (TupleTableSlot *slot : filling.slots)
+		ExecDropSingleTupleTableSlot(slot);
 	pg::restore_context(context);
 	pg::resume(before);
 	PopActiveSnapshot();
