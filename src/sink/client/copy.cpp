@@ -5,22 +5,32 @@
 #include "sink/client/unfit.hpp"
 #include "sink/client/view_reader.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <poll.h>
 #include <set>
+#include <utility>
 #include <vector>
 
 namespace dv::sink {
 namespace {
 
-const std::int64_t range = 1024;   /* blocks that are copied at a time */
+/* Blocks that are copied at a time; fewer near the end, so that all connections come to it together. */
+const std::int64_t most_blocks = 1024;
+const std::int64_t least_blocks = 128;
 const std::int64_t worth_it = 128; /* blocks, for another connection */
 const size_t batch_rows = 1000;
 const size_t batch_bytes = 8 * 1024 * 1024;
 const int grace = 5000; /* milliseconds, for the threads to end */
+
+struct Range
+{
+	std::int64_t first;
+	std::int64_t end; /* -1: none */
+};
 
 } // namespace
 
@@ -45,27 +55,29 @@ struct Copy::Shared
 	std::atomic<std::int64_t> rows{0};
 	std::atomic<bool> stop{false};
 
-	std::optional<std::int64_t> take();
+	std::optional<Range> take();
 	void give_back(std::int64_t first);
 	std::int64_t done();
 	void set_aside(const std::string &description);
 	void insert(Store &store, std::vector<std::string> *documents);
-	void copy_range(ViewReader &reader, Store &store, std::int64_t first);
+	void copy_range(ViewReader &reader, Store &store, Beside &beside, const Range &range);
 	void work();
 	void cancel();
 };
 
 /* The last range has no end, and is there even if the table is empty. */
-std::optional<std::int64_t>
+std::optional<Range>
 Copy::Shared::take()
 {
 	std::lock_guard<std::mutex> lock(mutex);
 	if (stop || (next >= blocks && next > 0))
 		return std::nullopt;
-	std::int64_t first = next;
-	next += range;
-	begun.insert(first);
-	return first;
+	Range range = {next, -1};
+	next += std::clamp((blocks - next) / (2 * settings.copy_jobs), least_blocks, most_blocks);
+	if (next < blocks)
+		range.end = next;
+	begun.insert(range.first);
+	return range;
 }
 
 void
@@ -107,17 +119,16 @@ Copy::Shared::insert(Store &store, std::vector<std::string> *documents)
 			documents->erase(documents->begin() + static_cast<std::ptrdiff_t>(unwritable.place()));
 		}
 	rows += static_cast<std::int64_t>(documents->size());
-	documents->clear();
 }
 
 void
-Copy::Shared::copy_range(ViewReader &reader, Store &store, std::int64_t first)
+Copy::Shared::copy_range(ViewReader &reader, Store &store, Beside &beside, const Range &range)
 {
 	std::vector<std::string> documents;
 	size_t bytes = 0;
 	std::exception_ptr thrown;
 
-	reader.read(first, first + range < blocks ? first + range : -1, [&](const CopiedRow &row) {
+	reader.read(range.first, range.end, [&](const CopiedRow &row) {
 		try
 		{
 			if (!row.fit)
@@ -131,7 +142,7 @@ Copy::Shared::copy_range(ViewReader &reader, Store &store, std::int64_t first)
 			}
 			if (documents.size() >= batch_rows || bytes >= batch_bytes)
 			{
-				insert(store, &documents);
+				beside.start([this, &store, full = std::exchange(documents, {})]() mutable { insert(store, &full); });
 				bytes = 0;
 			}
 		}
@@ -143,10 +154,12 @@ Copy::Shared::copy_range(ViewReader &reader, Store &store, std::int64_t first)
 	});
 	if (thrown != nullptr)
 		std::rethrow_exception(thrown);
-	insert(store, &documents);
 	/* A range that was left off is not done: it stays among those that are begun. */
-	if (!stop)
-		give_back(first);
+	beside.start([this, &store, documents = std::move(documents), first = range.first, whole = !stop]() mutable {
+		insert(store, &documents);
+		if (whole)
+			give_back(first);
+	});
 }
 
 void
@@ -160,8 +173,10 @@ Copy::Shared::work()
 		std::lock_guard<std::mutex> lock(mutex);
 		readers.push_back(reader);
 	}
-	while (std::optional<std::int64_t> first = take())
-		copy_range(*reader, store, *first);
+	Beside beside;
+	while (std::optional<Range> range = take())
+		copy_range(*reader, store, beside, *range);
+	beside.settle();
 }
 
 void

@@ -113,6 +113,37 @@ Task::finished()
 	return true;
 }
 
+Beside::~Beside()
+{
+	if (thread_.joinable())
+		thread_.join();
+}
+
+void
+Beside::start(std::function<void()> work)
+{
+	settle();
+	thread_ = quiet_thread([this, work = std::move(work)] {
+		try
+		{
+			work();
+		}
+		catch (...)
+		{
+			thrown_ = std::current_exception();
+		}
+	});
+}
+
+void
+Beside::settle()
+{
+	if (thread_.joinable())
+		thread_.join();
+	if (std::exception_ptr thrown = std::exchange(thrown_, nullptr))
+		std::rethrow_exception(thrown);
+}
+
 void
 run_task(Host &host, std::function<void()> work)
 {

@@ -2,6 +2,7 @@
 
 #include "sink/client/host.hpp"
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -32,6 +33,24 @@ private:
 
 	std::shared_ptr<Shared> shared_;
 	bool running_ = false;
+};
+
+/* For a thread that prepares the next piece of work while another one does this. */
+class Beside
+{
+public:
+	Beside() = default;
+	~Beside();
+	Beside(const Beside &) = delete;
+	Beside &operator=(const Beside &) = delete;
+
+	/* Both wait for the piece before, and throw what it has thrown. */
+	void start(std::function<void()> work);
+	void settle();
+
+private:
+	std::thread thread_;
+	std::exception_ptr thrown_;
 };
 
 /* Runs the work to its end; when the host is to stop, that is given some seconds. */
