@@ -3,6 +3,7 @@ import threading
 
 import bson
 import psycopg2
+from bson.raw_bson import RawBSONDocument
 
 import errors
 from wire import decode
@@ -103,7 +104,7 @@ class Cursors:
             f"SELECT {as_bytes('cursorpage')}, {as_bytes('continuation')}, persistconnection"
             f" FROM documentdb_api.{CURSORS[request.name.lower()]}_cursor_first_page(%s, {BSON}, %s)",
             request.body['$db'], encoded(request.body), identifier)
-        reply = decode(page)
+        reply = RawBSONDocument(bytes(page))
         if rest is not None and reply['cursor']['id']:
             self.open[reply['cursor']['id']] = (bytes(rest), backend if same_connection else None)
         return reply
@@ -121,7 +122,7 @@ class Cursors:
             del self.open[identifier]
         else:
             self.open[identifier] = (bytes(rest), owner)
-        return decode(page)
+        return RawBSONDocument(bytes(page))
 
     def kill(self, request):
         wanted = request.body['cursors']
