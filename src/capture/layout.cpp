@@ -4,6 +4,7 @@
 
 extern "C" {
 #include "access/detoast.h"
+#include "catalog/pg_constraint.h"
 #include "utils/hsearch.h"
 }
 
@@ -135,6 +136,29 @@ current_layout(Relation rel, const catalog::Table *info, uint64 generation)
 	return layout;
 }
 
+namespace {
+
+/* Do foreign keys of the table update its rows?  What they update counts as updated by the statement that led to it. */
+bool
+follows_keys(Relation rel)
+{
+	ListCell *lc;
+	foreach (lc, RelationGetFKeyList(rel))
+	{
+		HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(lfirst_node(ForeignKeyCacheInfo, lc)->conoid));
+		if (!HeapTupleIsValid(tuple))
+			return true;
+		Form_pg_constraint key = reinterpret_cast<Form_pg_constraint>(GETSTRUCT(tuple));
+		bool follows = strchr("cnd", key->confupdtype) || strchr("nd", key->confdeltype);
+		ReleaseSysCache(tuple);
+		if (follows)
+			return true;
+	}
+	return false;
+}
+
+} // namespace
+
 void
 begin_rows(Layout *layout, Relation rel, uint64 generation)
 {
@@ -142,10 +166,12 @@ begin_rows(Layout *layout, Relation rel, uint64 generation)
 	if (layout->rows_as_of != generation || layout->reading)
 	{
 		MemoryContext before = MemoryContextSwitchTo(GetMemoryChunkContext(layout));
-		TupleDesc desc = CreateTupleDescCopy(RelationGetDescr(rel));
+		/* With the defaults of columns that stored rows are without. */
+		TupleDesc desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
 		layout->old_row = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 		layout->new_row = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 		MemoryContextSwitchTo(before);
+		layout->repeats = follows_keys(rel);
 		layout->rows_as_of = generation;
 	}
 	layout->reading = true;

@@ -23,6 +23,7 @@ struct Layout
 	TupleTableSlot *old_row; /* of the table, */
 	TupleTableSlot *new_row;
 	uint64 rows_as_of; /* as it was when the catalog was at this generation */
+	bool repeats;      /* and whether one statement may update a row of it twice */
 	bool reading;      /* rows are in them */
 };
 

@@ -56,6 +56,8 @@ capture_rows(TableState *state, Layout *layout, Relation rel, Tuplestorestate *o
 			add_row(&store->pool, &state->log, layout, +1, layout->new_row, left ? Stored::as_in_old : Stored::none,
 					left ? layout->old_row : nullptr);
 	}
+	if (layout->repeats && old_rows && new_rows)
+		state->last_start = state->log.end;
 	end_rows(layout);
 	rewind_rows(old_rows);
 	rewind_rows(new_rows);

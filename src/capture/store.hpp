@@ -41,7 +41,7 @@ struct TableState
 	uint64 stale_generation;
 	uint64 generation;
 	uint64 handed_out; /* the highest end that anybody has asked for */
-	uint64 last_start; /* the end as the last statement was captured: from there on the rows are those of one */
+	uint64 last_start; /* the end as the last statement was captured: from there on no row is twice in the log */
 	RowLog log;
 	pg::Vec<uint64> unknown; /* positions of the entries `unknown`, ascending */
 	pg::Vec<Epoch> epochs;

@@ -118,6 +118,32 @@ DELETE FROM calls WHERE n = 2;
 SELECT * FROM wrong();
 SELECT n, nick, of, said FROM called ORDER BY 1;
 
+-- rows that foreign keys change twice in one statement, and columns that stored rows are without
+CREATE TABLE people (id int PRIMARY KEY, boss int REFERENCES people ON UPDATE CASCADE ON DELETE SET NULL, name text);
+CREATE TABLE tasks (id int PRIMARY KEY, of int REFERENCES people ON UPDATE CASCADE ON DELETE SET NULL,
+  by int REFERENCES people ON UPDATE CASCADE ON DELETE SET NULL, room int);
+CREATE TABLE rooms (id int PRIMARY KEY, name text);
+CREATE INDEX ON tasks (room);
+CREATE INDEX ON people (name);
+INSERT INTO people VALUES (1, NULL, 'r1'), (2, 1, 'r2'), (3, 2, 'r1');
+INSERT INTO tasks VALUES (1, 1, 1, 1), (2, 1, 2, 1), (3, 2, 2, 2);
+INSERT INTO rooms VALUES (1, 'r1'), (2, 'r2');
+ALTER TABLE rooms ADD COLUMN floor int DEFAULT 3;
+ALTER TABLE tasks ADD COLUMN hours int DEFAULT 8;
+CREATE UNIQUE INDEX ON rooms (name);
+SELECT deltaview.create_view('tasked', 'SELECT t.id, t.of, t.by, t.hours, r.name, r.floor FROM tasks t JOIN rooms r ON r.id = t.room');
+SELECT deltaview.create_view('seated', 'SELECT p.id, p.boss, r.floor FROM people p JOIN rooms r ON r.name = p.name');
+SELECT deltaview.create_view('hours', 'SELECT r.floor, sum(t.hours) FROM tasks t JOIN rooms r ON r.id = t.room GROUP BY 1');
+UPDATE people SET id = id + 10;
+WITH moved AS (UPDATE people SET id = 21 WHERE id = 11 RETURNING id) UPDATE tasks SET hours = 9 FROM moved WHERE of = 11;
+SELECT * FROM wrong();
+DELETE FROM people WHERE id = 21;
+UPDATE rooms SET name = 'R2' WHERE id = 2;
+DELETE FROM tasks WHERE id = 3;
+SELECT * FROM wrong();
+SELECT id, of, by, hours, name, floor FROM tasked ORDER BY 1;
+SELECT floor, sum FROM hours;
+
 -- many rows: in one statement, and each twice
 INSERT INTO orders SELECT i, 'c', 0, NULL FROM generate_series(1000, 3000) i;
 INSERT INTO items (order_id, no, good, qty, note) SELECT i, no, 1, 1, 'n' FROM generate_series(1000, 3000) i, generate_series(1, 3) no;
