@@ -22,7 +22,7 @@ const size_t most_bytes = 4 * 1024 * 1024;
 using Item = std::pair<const std::string, Operation>;
 
 /* LockTimeout, WriteConflict, NoSuchTransaction, SnapshotUnavailable. */
-const std::set<std::int64_t> conflicts = {24, 112, 246, 251};
+const std::set<std::int64_t> conflicts = {24, 112, 246, no_such_transaction};
 
 /*
  * Of one document: BadValue, DollarPrefixedFieldName, EmptyFieldName, DottedFieldName, DocumentValidationFailure,
@@ -130,11 +130,11 @@ fail_write(const bson_error_t &error, const Reply &reply, const std::vector<Writ
 		   const std::vector<const Item *> &items, size_t first, Manner manner)
 {
 	if (reply.labelled("TransientTransactionError"))
-		throw Conflict(failure_of(error).what());
+		throw Conflict(error.code, failure_of(error).what());
 	for (const WriteError &one : errors)
 	{
 		if (conflicts.count(one.code) != 0)
-			throw Conflict(one.message);
+			throw Conflict(one.code, one.message);
 		if (one.code == duplicate_key && (manner == Manner::replaced || manner == Manner::rewritten))
 			throw Mismatch(one.message);
 		if (faults.count(one.code) != 0 && first + one.place < items.size())

@@ -7,11 +7,18 @@
 
 namespace dv::sink {
 
+const std::int64_t no_such_transaction = 251;
+
 /* The server says that the transaction may be tried again. */
 class Conflict : public Failure
 {
 public:
-	explicit Conflict(const std::string &message) : Failure(Remedy::retry, message) {}
+	Conflict(std::int64_t code, const std::string &message) : Failure(Remedy::retry, message), code_(code) {}
+	/* It has been taken back already: for its age, among other reasons. */
+	[[nodiscard]] bool ended() const { return code_ == no_such_transaction; }
+
+private:
+	std::int64_t code_;
 };
 
 /* A document that was to be new is there already, or one that was to be replaced is not. */

@@ -224,7 +224,8 @@ Stream::write_large()
 		}
 		large_begun_ = true;
 		if (work_->in_parts)
-			host_.log(Level::warning, "the transaction that commits at " + lsn_text(collector_.open().commit()) +
+			host_.log(Level::warning, "sink \"" + catalog_.sink() + "\": the transaction that commits at " +
+										  lsn_text(collector_.open().commit()) +
 										  " is too large for one of MongoDB's: it is written in parts");
 		Batch unit;
 		unit.begin(std::max(collector_.open().commit(), waiting.commit()), 0);

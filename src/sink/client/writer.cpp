@@ -27,6 +27,7 @@ Writer::write(const Batch &batch, Position *from)
 	{
 		Backoff backoff(20, 2000, std::random_device()());
 		Manner manner = manner_;
+		int ended = 0;
 		for (int attempt = 1;; attempt++)
 			try
 			{
@@ -38,8 +39,11 @@ Writer::write(const Batch &batch, Position *from)
 				retries_++;
 				manner = Manner::upserted;
 			}
-			catch (const Conflict &)
+			catch (const Conflict &conflict)
 			{
+				/* Once more, and it is that the server does not let it live as long as it takes. */
+				if (conflict.ended() && ++ended > 1)
+					throw Failure(Remedy::in_parts, conflict.what());
 				if (attempt == attempts)
 					throw;
 				retries_++;
@@ -112,7 +116,7 @@ Writer::commit(mongoc_client_session_t *session)
 			continue;
 		}
 		if (reply.labelled("TransientTransactionError"))
-			throw Conflict(failure_of(error).what());
+			throw Conflict(error.code, failure_of(error).what());
 		fail(error);
 	}
 }
