@@ -13,6 +13,7 @@ struct Entries
 	TupleDesc desc;
 	pg::PlainRows plain;
 	pg::Vec<Entry> list;
+	bool disordered; /* the list, as it came */
 	bool sorted;
 	int next;
 	/* rows, one after the other */
@@ -50,7 +51,9 @@ room_for(Entries *entries, Size bytes)
 void
 sort(Entries *entries)
 {
-	std::sort(entries->list.begin(), entries->list.end(), is_before);
+	if (entries->disordered)
+		std::sort(entries->list.begin(), entries->list.end(), is_before);
+	entries->disordered = false;
 }
 
 void
@@ -110,6 +113,7 @@ form_row(Entries *entries, const Datum *values, const bool *nulls)
 void
 add_entry(Entries *entries, const Entry &entry)
 {
+	entries->disordered = entries->disordered || (!entries->list.empty() && is_before(entry, entries->list.back()));
 	entries->list.push(entry);
 	if (entries->bytes + static_cast<Size>(entries->list.n) * sizeof(Entry) > static_cast<Size>(work_mem) * 1024)
 		spill(entries);
