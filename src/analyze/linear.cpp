@@ -14,7 +14,7 @@ occurrences_of(Work *work, const Flat *flat)
 			work->occurrences.push(core::Occurrence{table_index(work, rt_fetch(rtindex, branch.query->rtable)->relid)});
 }
 
-/* Rows of a join are told apart by the keys of all tables in it, where all have one. */
+/* Rows of a join are told apart by the keys of the tables in it, where all have one. */
 void
 analyze_linear(Work *work, Flat *flat)
 {
@@ -32,14 +32,15 @@ analyze_linear(Work *work, Flat *flat)
 		Oid table = rt_fetch(rtindex[i], flat->query->rtable)->relid;
 		TableKey key = primary_key(table);
 		keyed = key.ncolumns > 0;
-		bounded = bounded && (key.bounded || rtindex.n == 1);
-		nullable = nullable || key.nullable;
 		for (int k = 0; keyed && k < key.ncolumns; k++)
 			keyed = hashable_type(get_atttype(table, key.columns[k]));
 	}
-	for (int i = 0; keyed && i < rtindex.n; i++)
+	const Bitmapset *telling = keyed ? telling_tables(flat, columns) : nullptr;
+	for (int i = -1; (i = bms_next_member(telling, i)) >= 0;)
 	{
 		TableKey key = primary_key(rt_fetch(rtindex[i], flat->query->rtable)->relid);
+		bounded = bounded && (key.bounded || bms_num_members(telling) == 1);
+		nullable = nullable || key.nullable;
 		for (int k = 0; k < key.ncolumns; k++)
 		{
 			Node *var = reinterpret_cast<Node *>(key_var(work, flat->query, rtindex[i], key.columns[k]));

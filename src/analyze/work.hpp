@@ -39,6 +39,9 @@ Var *column_var(const Query *query, int rtindex, AttrNumber column);
 /* A column of a primary key, read by maintenance from now on. */
 Var *key_var(Work *work, Query *query, int rtindex, AttrNumber column);
 
+/* telling.cpp: the tables of a flat join of tables with keys, by number, whose keys tell its rows apart. */
+Bitmapset *telling_tables(const Flat *flat, List *columns);
+
 /* linear.cpp, by_clause.cpp, by_root.cpp: one way each to keep a view; false where it does not serve. */
 void occurrences_of(Work *work, const Flat *flat);
 void analyze_linear(Work *work, Flat *flat);

@@ -8,7 +8,7 @@ CREATE TABLE customers (id text PRIMARY KEY, city text, note text);
 CREATE TABLE orders (id int PRIMARY KEY, customer text, amount int, note text);
 CREATE INDEX ON orders (customer);
 SELECT deltaview.create_view('by_key', 'SELECT o.id, c.city, o.amount, o.note FROM orders o LEFT JOIN customers c ON c.id = o.customer');
-SELECT deltaview.create_view('by_keys', 'SELECT o.amount, c.id AS customer, o.id, c.city FROM orders o JOIN customers c ON c.id = o.customer');
+SELECT deltaview.create_view('by_keys', 'SELECT o.amount, c.id AS customer, o.id, c.city FROM orders o JOIN customers c ON c.id || '''' = o.customer');
 SELECT deltaview.create_view('by_group', 'SELECT c.city, sum(o.amount) AS amount FROM orders o LEFT JOIN customers c ON c.id = o.customer GROUP BY c.city');
 SELECT deltaview.create_view('by_large_group', 'SELECT c.note, sum(o.amount) AS amount FROM orders o JOIN customers c ON c.id = o.customer GROUP BY c.note');
 SELECT deltaview.create_view('by_hidden_key', 'SELECT o.amount FROM orders o');
