@@ -174,7 +174,7 @@ struct Replacing
 	bool waits;
 	IndexScanDesc scan; /* this and what follows, with the first such row */
 	SnapshotData dirty; /* as in find_row.cpp */
-	ScanKeyData keys[INDEX_MAX_KEYS];
+	ScanKeyData *keys;
 };
 
 namespace {
@@ -185,6 +185,7 @@ begin_scan(Replacing *replacing)
 	const Target *target = replacing->collect->target;
 	int nkeys = replacing->way->in_place->keys.n;
 	InitDirtySnapshot(replacing->dirty);
+	replacing->keys = static_cast<ScanKeyData *>(palloc(sizeof(ScanKeyData) * static_cast<Size>(nkeys)));
 	memcpy(replacing->keys, target->search, sizeof(ScanKeyData) * static_cast<Size>(nkeys));
 	replacing->scan = pg::begin_index_scan(target->rel, target->key_rel, &replacing->dirty, nkeys);
 	replacing->old = MakeSingleTupleTableSlot(replacing->delta->desc, &TTSOpsMinimalTuple);
