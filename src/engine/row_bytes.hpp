@@ -39,7 +39,7 @@ void put_key(StringInfo out, KeyType *type, Datum value, bool isnull);
 bool is_by_value(const KeyType *type);
 
 /*
- * Where two values, passed by value, are the key: key_hash() of them, which is unlike that of all other keys. False where
+ * Where values of 16 bytes together are the key: key_hash() of them, which is unlike that of all other keys. False where
  * it must be asked.
  */
 bool exact_key(const Hasher *hasher, const Datum *values, const bool *nulls, Hash128 *key);

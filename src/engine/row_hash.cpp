@@ -11,6 +11,17 @@ extern "C" {
 
 namespace dv::engine {
 
+/* Values of a byte at least. */
+constexpr int most_exact = 16;
+
+/* Where in 128 bits a value stands. */
+struct Part128
+{
+	bool low;
+	int shift;
+	uint64 mask; /* of the value */
+};
+
 struct Hasher
 {
 	MemoryContext scratch;
@@ -18,8 +29,9 @@ struct Hasher
 	int nkeys;
 	AttrNumber *keys;
 	KeyType **key_types;
-	bool plain; /* the columns before the hash column are all passed by value */
-	bool exact; /* two numbers at most are the key: they take the place of its hash */
+	bool plain;                /* the columns before the hash column are all passed by value */
+	bool exact;                /* the key is values of 16 bytes together: they take the place of its hash, */
+	Part128 parts[most_exact]; /* each there */
 	Places places;
 	int ncolumns;
 	int nvisible;
@@ -224,6 +236,30 @@ put_image(StringInfo out, ImageType *type, Datum value, bool isnull)
 	}
 }
 
+namespace {
+
+/* False if the key's values do not fit, or are told apart by more than their bits. */
+bool
+find_parts(Hasher *hasher)
+{
+	int taken[2] = {};
+
+	for (int i = 0; i < hasher->nkeys; i++)
+	{
+		if (!is_by_value(hasher->key_types[i]))
+			return false;
+		int bits = 8 * hasher->columns[hasher->keys[i] - 1].length;
+		bool low = taken[0] + bits > 64;
+		if (taken[low] + bits > 64)
+			return false;
+		hasher->parts[i] = Part128{low, taken[low], UINT64_MAX >> (64 - bits)};
+		taken[low] += bits;
+	}
+	return true;
+}
+
+} // namespace
+
 Hasher *
 make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 {
@@ -246,7 +282,6 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 	for (int i = 0; i < nstate(hasher); i++)
 		hasher->plain = hasher->plain && hasher->columns[i].kind == ImageType::by_value;
 	hasher->places = make_places(desc, shape);
-	hasher->exact = shape.nkeys > 0 && shape.nkeys <= 2 && shape.hash == 0;
 	for (int i = 0; i < shape.nkeys; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, shape.keys[i] - 1);
@@ -260,8 +295,8 @@ make_hasher(TupleDesc desc, const Shape &shape, MemoryContext context)
 							format_type_be(att->atttypid)),
 					 errdetail("The type has neither a hash operator class nor a B-tree one whose equality is that of "
 							   "the image.")));
-		hasher->exact = hasher->exact && is_by_value(hasher->key_types[i]);
 	}
+	hasher->exact = shape.nkeys > 0 && shape.hash == 0 && find_parts(hasher);
 	MemoryContextSwitchTo(old);
 	return hasher;
 }
@@ -273,9 +308,11 @@ exact_key(const Hasher *hasher, const Datum *values, const bool *nulls, Hash128 
 
 	for (int i = 0; hasher->exact && i < hasher->nkeys; i++)
 	{
+		const Part128 &part = hasher->parts[i];
+
 		if (nulls[i])
 			return false;
-		bits[i] = bits_of(values[i], hasher->columns[hasher->keys[i] - 1].length);
+		bits[part.low] |= (values[i] & part.mask) << part.shift;
 	}
 	key->hi = scramble(bits[0]);
 	key->lo = scramble(bits[1] ^ key->hi);
@@ -288,8 +325,8 @@ key_hash(Hasher *hasher, TupleTableSlot *slot)
 	StringInfo bytes = &hasher->bytes;
 	Hash128 result;
 
-	Datum values[2];
-	bool nulls[2];
+	Datum values[most_exact];
+	bool nulls[most_exact];
 
 	for (int i = 0; hasher->exact && i < hasher->nkeys; i++)
 		values[i] = slot_getattr(slot, hasher->keys[i], &nulls[i]);
