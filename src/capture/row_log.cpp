@@ -96,7 +96,7 @@ read_page(Pool *pool, const Page *page, char *to)
 void
 buffer_page(Reader *reader, const Page *page)
 {
-	if (reader->room < page->bytes)
+	if (reader->buffer == nullptr || reader->room < page->bytes)
 	{
 		if (reader->buffer != nullptr)
 			pfree(reader->buffer);
@@ -279,7 +279,7 @@ read_entry(Reader *reader, MinimalTuple *tuple)
 	const char *data = page->data;
 	if (data == nullptr)
 	{
-		if (reader->buffered != reader->page)
+		if (reader->buffer == nullptr || reader->buffered != reader->page)
 			buffer_page(reader, page);
 		data = reader->buffer;
 	}
@@ -297,7 +297,6 @@ end_reading(Reader *reader)
 	if (reader->buffer != nullptr)
 		pfree(reader->buffer);
 	reader->buffer = nullptr;
-	reader->buffered = -1;
 }
 
 } // namespace dv::capture
