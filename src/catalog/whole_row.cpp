@@ -60,21 +60,34 @@ walk(Node *node, void *context)
 	return pg::walk_expression(node, walk, context);
 }
 
+/* The column as the catalog has it; false past the last one. */
 bool
-holds_rows(TupleDesc desc, Oid row)
+read_column(Oid relation, AttrNumber number, FormData_pg_attribute *column)
 {
+	HeapTuple tuple = SearchSysCache2(ATTNUM, ObjectIdGetDatum(relation), Int16GetDatum(number));
+
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	memcpy(static_cast<void *>(column), GETSTRUCT(tuple), ATTRIBUTE_FIXED_PART_SIZE);
+	ReleaseSysCache(tuple);
+	return true;
+}
+
+/* No relation is locked: DDL on one table asks this of all others. */
+bool
+holds_rows(Oid relation, Oid row)
+{
+	FormData_pg_attribute column;
 	bool found = false;
 
-	for (int i = 0; i < desc->natts && !found; i++)
+	for (AttrNumber number = 1; !found && read_column(relation, number, &column); number++)
 	{
-		if (TupleDescAttr(desc, i)->attisdropped)
+		if (column.attisdropped)
 			continue;
-		Oid type = getBaseType(TupleDescAttr(desc, i)->atttypid);
+		Oid type = getBaseType(column.atttypid);
 		while (OidIsValid(get_element_type(type)))
 			type = getBaseType(get_element_type(type));
-		found = type == row;
-		if (!found && get_typtype(type) == TYPTYPE_COMPOSITE)
-			found = holds_rows(lookup_rowtype_tupdesc_copy(type, -1), row);
+		found = type == row || (get_typtype(type) == TYPTYPE_COMPOSITE && holds_rows(get_typ_typrelid(type), row));
 	}
 	return found;
 }
@@ -84,12 +97,9 @@ holds_rows(TupleDesc desc, Oid row)
 bool
 holds_rows_of(Oid table, Oid relation)
 {
-	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(table)) || !OidIsValid(get_rel_type_id(relation)))
-		return false;
-	Relation rel = relation_open(table, AccessShareLock);
-	bool found = holds_rows(RelationGetDescr(rel), get_rel_type_id(relation));
-	relation_close(rel, NoLock);
-	return found;
+	Oid row = get_rel_type_id(relation);
+
+	return OidIsValid(row) && holds_rows(table, row);
 }
 
 bool
