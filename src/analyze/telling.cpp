@@ -28,6 +28,7 @@ is_found(const Graph *graph, int reading, Relation key, int at, const Bitmapset 
 		if (edge.to == reading && edge.to_column == key->rd_index->indkey.values[at] &&
 			bms_is_member(edge.from, known) &&
 			get_op_opfamily_strategy(edge.op, key->rd_opfamily[at]) == BTEqualStrategyNumber &&
+			op_volatile(edge.op) == PROVOLATILE_IMMUTABLE && /* or a clock put forward makes two times one */
 			(!OidIsValid(key->rd_indcollation[at]) || key->rd_indcollation[at] == edge.collation))
 			return true;
 	return false;

@@ -168,6 +168,16 @@ conditions_for(Relation index, int occurrence, List *quals, const Bitmapset *bou
 	return conditions;
 }
 
+/* A time with its zone may equal two without, where clocks are put forward: an index tells these apart. */
+bool
+are_immutable(const pg::Vec<Condition> &conditions)
+{
+	for (const Condition &condition : conditions)
+		if (op_volatile(condition.op) != PROVOLATILE_IMMUTABLE)
+			return false;
+	return true;
+}
+
 /* The index of the table that finds the fewest rows; false if none serves. */
 bool
 choose_index(Oid table, int occurrence, List *quals, const Bitmapset *bound, Choice *choice)
@@ -186,7 +196,7 @@ choose_index(Oid table, int occurrence, List *quals, const Bitmapset *bound, Cho
 		{
 			pg::Vec<Condition> conditions = conditions_for(index, occurrence, quals, bound);
 			bool one = index->rd_index->indisunique && index->rd_index->indimmediate &&
-					   conditions.n == index->rd_index->indnkeyatts;
+					   conditions.n == index->rd_index->indnkeyatts && are_immutable(conditions);
 			double rows = conditions.empty() ? 0 : one ? 1 : rows_found(rel, index);
 			if (!conditions.empty() && (!OidIsValid(choice->index) || rows < choice->rows))
 				*choice = Choice{occurrence, RelationGetRelid(index), conditions, one, rows, all};
