@@ -71,6 +71,10 @@ commits() { # statement, with %s and %s for the first and the last
 }
 # What is committed while the sink is stopped; per second from the start of the sink until all is in the collection.
 follow() { # statement
+	# With what is decoded already behind the point where the slot begins anew.
+	run_sql -d shop -c "CHECKPOINT"
+	caught_up
+	sleep 2
 	run_sql -d shop -c "SELECT deltaview.stop_sink('orders')" >/dev/null
 	await_state stopped
 	commits "$1" | run_sql -d shop || return
