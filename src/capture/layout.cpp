@@ -269,22 +269,10 @@ add_row(Pool *pool, RowLog *log, Layout *layout, int sign, TupleTableSlot *slot,
 	layout->values[n] = Int32GetDatum(sign);
 	layout->isnull[n] = false;
 
-	if (!hasnull && layout->plain.bytes > 0)
-	{
-		pg::fill_plain_row(reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, layout->plain.bytes)), layout->plain,
-						   layout->desc, layout->values);
-		add_entry(log, layout->plain.bytes);
-		return;
-	}
-
-	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(n + 1) : 0));
-	Size bytes = heap_compute_data_size(layout->desc, layout->values, layout->isnull);
-	auto *tuple = reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, header + bytes));
-
-	pg::fill_header(tuple, header, header + bytes, n + 1);
-	heap_fill_tuple(layout->desc, layout->values, layout->isnull, reinterpret_cast<char *>(tuple) + header, bytes,
-					&tuple->t_infomask, hasnull ? tuple->t_bits : nullptr);
-	add_entry(log, header + bytes);
+	Size bytes = pg::bytes_of_row(layout->plain, layout->desc, layout->values, layout->isnull, hasnull);
+	pg::fill_row(reinterpret_cast<MinimalTuple>(reserve_entry(pool, log, bytes)), bytes, layout->plain, layout->desc,
+				 layout->values, layout->isnull, hasnull);
+	add_entry(log, bytes);
 
 	for (int i = 0; fetched && i < n; i++)
 	{

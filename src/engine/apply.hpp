@@ -106,9 +106,6 @@ Target *open_target(Relation rel, const Shape &shape, bool feeds_views);
 void close_target(Target *target);
 
 void insert_row(Target *target, TupleTableSlot *slot);
-/* Of rows that wait to be inserted at once, about as in COPY. */
-constexpr int most_waiting_rows = 1000;
-constexpr Size most_waiting_bytes = Size{64} * 1024;
 /* Several at once: page by page, then their index entries. */
 void insert_rows(Target *target, TupleTableSlot **slots, int n);
 /* tid must be a row that this transaction may see as the latest; raises 40001 where it was changed beside us. */

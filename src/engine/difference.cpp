@@ -4,6 +4,7 @@
 #include "engine/entries.hpp"
 #include "engine/row_access.hpp"
 #include "engine/row_bytes.hpp"
+#include "engine/waiting_rows.hpp"
 
 extern "C" {
 #include "utils/uuid.h"
@@ -22,9 +23,7 @@ struct Difference
 	bool *nulls;
 	TupleTableSlot *leaving;
 	TupleTableSlot *entering;
-	pg::Vec<TupleTableSlot *> slots; /* of rows that are to be inserted at once; */
-	int nwaiting;                    /* so many wait, */
-	Size waiting;                    /* of so many bytes */
+	WaitingRows waiting;
 	uint64 written;
 };
 
@@ -77,24 +76,19 @@ locate_leaving(Difference *difference, const Entry &entry)
 void
 insert_waiting(Difference *difference)
 {
-	if (difference->nwaiting == 0)
+	WaitingRows *waiting = &difference->waiting;
+	if (waiting->n == 0)
 		return;
-	insert_rows(difference->target, difference->slots.data, difference->nwaiting);
-	for (int i = 0; i < difference->nwaiting; i++)
-		ExecClearTuple(difference->slots[i]);
-	difference->nwaiting = 0;
-	difference->waiting = 0;
+	insert_rows(difference->target, waiting->slots.data, waiting->n);
+	clear_waiting(waiting);
 }
 
 void
 write_insertion(Difference *difference, const Entry &entry)
 {
-	if (difference->nwaiting == difference->slots.n)
-		difference->slots.push(MakeSingleTupleTableSlot(RelationGetDescr(difference->target->rel), &TTSOpsHeapTuple));
-	ExecStoreHeapTuple(heap_tuple_from_minimal_tuple(entry.row), difference->slots[difference->nwaiting++], true);
-	difference->waiting += entry.row->t_len;
 	difference->written++;
-	if (difference->nwaiting == most_waiting_rows || difference->waiting > most_waiting_bytes)
+	if (add_waiting(&difference->waiting, RelationGetDescr(difference->target->rel),
+					heap_tuple_from_minimal_tuple(entry.row)))
 		insert_waiting(difference);
 }
 
@@ -239,6 +233,7 @@ begin_difference(Target *target, const Shape &shape, Hasher *hasher)
 	difference->shape = shape;
 	difference->hasher = hasher;
 	difference->context = context;
+	difference->waiting.slots.context = context;
 	difference->entries = begin_entries(desc, context);
 	difference->values = static_cast<Datum *>(palloc(sizeof(Datum) * static_cast<Size>(desc->natts)));
 	difference->nulls = static_cast<bool *>(palloc(sizeof(bool) * static_cast<Size>(desc->natts)));
@@ -306,8 +301,7 @@ apply_difference(Difference *difference)
 	end_entries(difference->entries);
 	ExecDropSingleTupleTableSlot(difference->leaving);
 	ExecDropSingleTupleTableSlot(difference->entering);
-	for (TupleTableSlot *slot : difference->slots)
-		ExecDropSingleTupleTableSlot(slot);
+	end_waiting(&difference->waiting);
 	MemoryContextDelete(difference->context);
 	return written;
 }

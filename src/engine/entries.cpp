@@ -86,27 +86,16 @@ begin_entries(TupleDesc desc, MemoryContext context)
 }
 
 MinimalTuple
-form_row(Entries *entries, const Datum *values, const bool *nulls)
+form_row(Entries *entries, Datum *values, bool *nulls)
 {
 	TupleDesc desc = entries->desc;
 	bool hasnull = false;
 	for (int i = 0; i < desc->natts; i++)
 		hasnull |= nulls[i];
-	if (!hasnull && entries->plain.bytes > 0)
-	{
-		auto *plain = reinterpret_cast<MinimalTuple>(room_for(entries, entries->plain.bytes));
-		memset(plain, 0, entries->plain.bytes);
-		pg::fill_plain_row(plain, entries->plain, desc, values);
-		return plain;
-	}
-	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(desc->natts) : 0));
-	Size bytes = heap_compute_data_size(desc, const_cast<Datum *>(values), const_cast<bool *>(nulls));
-	auto *row = reinterpret_cast<MinimalTuple>(room_for(entries, header + bytes));
-
-	memset(row, 0, header + bytes);
-	pg::fill_header(row, header, header + bytes, desc->natts);
-	heap_fill_tuple(desc, const_cast<Datum *>(values), const_cast<bool *>(nulls),
-					reinterpret_cast<char *>(row) + header, bytes, &row->t_infomask, hasnull ? row->t_bits : nullptr);
+	Size bytes = pg::bytes_of_row(entries->plain, desc, values, nulls, hasnull);
+	auto *row = reinterpret_cast<MinimalTuple>(room_for(entries, bytes));
+	memset(row, 0, bytes);
+	pg::fill_row(row, bytes, entries->plain, desc, values, nulls, hasnull);
 	return row;
 }
 

@@ -39,7 +39,7 @@ is_before(const Entry &a, const Entry &b)
 struct Entries;
 Entries *begin_entries(TupleDesc desc, MemoryContext context);
 /* A row for an entry to be added. */
-MinimalTuple form_row(Entries *entries, const Datum *values, const bool *nulls);
+MinimalTuple form_row(Entries *entries, Datum *values, bool *nulls);
 void add_entry(Entries *entries, const Entry &entry);
 /* To the first entry; the first call ends the adding. */
 void rewind_entries(Entries *entries);

@@ -1,5 +1,6 @@
 #include "engine/flush.hpp"
 #include "engine/maintain.hpp"
+#include "engine/waiting_rows.hpp"
 
 namespace dv::engine {
 
@@ -15,11 +16,8 @@ struct Filling
 	Program *program;
 	Relation rel;
 	TupleTableSlot *row;
-	MemoryContext context;
 	MemoryContext scratch; /* until waiting rows are inserted */
-	pg::Vec<TupleTableSlot *> slots;
-	int nwaiting;
-	Size waiting; /* bytes */
+	WaitingRows waiting;
 	BulkInsertState bulk;
 	CommandId command;
 	uint64 rows;
@@ -28,16 +26,14 @@ struct Filling
 void
 insert_waiting(Filling *filling)
 {
-	if (filling->nwaiting == 0)
+	WaitingRows *waiting = &filling->waiting;
+	if (waiting->n == 0)
 		return;
 	MemoryContext before = MemoryContextSwitchTo(filling->scratch);
-	table_multi_insert(filling->rel, filling->slots.data, filling->nwaiting, filling->command, 0, filling->bulk);
-	for (int i = 0; i < filling->nwaiting; i++)
-		ExecClearTuple(filling->slots[i]);
+	table_multi_insert(filling->rel, waiting->slots.data, waiting->n, filling->command, 0, filling->bulk);
+	clear_waiting(waiting);
 	MemoryContextSwitchTo(before);
 	MemoryContextReset(filling->scratch);
-	filling->nwaiting = 0;
-	filling->waiting = 0;
 }
 
 void
@@ -49,16 +45,11 @@ take_row(TupleTableSlot *slot, void *context)
 	fill_view_row(row, slot, 0, filling->program->analysis->ncolumns);
 	set_hash_column(filling->program->hasher, shape, row);
 
-	MemoryContext before = MemoryContextSwitchTo(filling->context);
-	if (filling->nwaiting == filling->slots.n)
-		filling->slots.push(MakeSingleTupleTableSlot(RelationGetDescr(filling->rel), &TTSOpsHeapTuple));
-	MemoryContextSwitchTo(filling->scratch);
+	MemoryContext before = MemoryContextSwitchTo(filling->scratch);
 	HeapTuple tuple = heap_form_tuple(row->tts_tupleDescriptor, row->tts_values, row->tts_isnull);
-	ExecStoreHeapTuple(tuple, filling->slots[filling->nwaiting++], true);
 	MemoryContextSwitchTo(before);
-	filling->waiting += tuple->t_len;
 	filling->rows++;
-	if (filling->nwaiting == most_waiting_rows || filling->waiting > most_waiting_bytes)
+	if (add_waiting(&filling->waiting, RelationGetDescr(filling->rel), tuple))
 		insert_waiting(filling);
 }
 
@@ -78,7 +69,7 @@ fill(Oid view)
 	filling.program = step.program;
 	filling.rel = rel;
 	filling.row = MakeSingleTupleTableSlot(step.program->desc, &TTSOpsVirtual);
-	filling.context = CurrentMemoryContext;
+	filling.waiting.slots.context = CurrentMemoryContext;
 	filling.scratch = AllocSetContextCreate(CurrentMemoryContext, "deltaview fill", ALLOCSET_DEFAULT_SIZES);
 	filling.bulk = GetBulkInsertState();
 	filling.command = GetCurrentCommandId(true);
@@ -88,8 +79,7 @@ fill(Oid view)
 	int context = restrict_operation();
 	run_plan(prepare(step.program, Purpose::whole_content, 0, 0).plans[0], take_row, &filling);
 	insert_waiting(&filling);
-	for (TupleTableSlot *slot : filling.slots)
-		ExecDropSingleTupleTableSlot(slot);
+	end_waiting(&filling.waiting);
 	pg::restore_context(context);
 	pg::resume(before);
 	PopActiveSnapshot();

@@ -198,17 +198,7 @@ set_own(const Replacing *replacing, TupleTableSlot *view_row)
 	const Way *way = replacing->way;
 	ResetExprContext(replacing->expressions);
 	for (int output : way->in_place->own)
-	{
-		Datum *value = &view_row->tts_values[output];
-		bool *isnull = &view_row->tts_isnull[output];
-		if (way->outputs[output])
-			*value = ExecEvalExprSwitchContext(way->outputs[output], replacing->expressions, isnull);
-		else
-		{
-			*value = way->row->tts_values[way->copied[output]];
-			*isnull = way->row->tts_isnull[way->copied[output]];
-		}
-	}
+		view_row->tts_values[output] = output_of(way, output, replacing->expressions, &view_row->tts_isnull[output]);
 }
 
 /* The view's rows of the waiting row go, and come back changed, where that row has become the way's. */

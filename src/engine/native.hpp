@@ -70,6 +70,16 @@ struct Way
 	double whole;             /* the rows of all tables that are looked up in, about */
 };
 
+/* An output, of what is in the way's row. */
+inline Datum
+output_of(const Way *way, int output, ExprContext *expressions, bool *isnull)
+{
+	if (way->outputs[output])
+		return ExecEvalExprSwitchContext(way->outputs[output], expressions, isnull);
+	*isnull = way->row->tts_isnull[way->copied[output]];
+	return way->row->tts_values[way->copied[output]];
+}
+
 /* nullptr if a table cannot be looked up by an index. The result lives in the program's context. */
 Way *make_way(Program *program, const analyze::Native *native, int occurrence);
 

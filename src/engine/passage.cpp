@@ -72,17 +72,7 @@ hand_over(Passage *passage, int32 sign)
 	result->tts_values[0] = Int32GetDatum(sign);
 	result->tts_isnull[0] = false;
 	for (int i = 0; i < way->noutputs; i++)
-	{
-		Datum *value = &result->tts_values[first + i];
-		bool *isnull = &result->tts_isnull[first + i];
-		if (way->outputs[i])
-			*value = ExecEvalExprSwitchContext(way->outputs[i], passage->expressions, isnull);
-		else
-		{
-			*value = way->row->tts_values[way->copied[i]];
-			*isnull = way->row->tts_isnull[way->copied[i]];
-		}
-	}
+		result->tts_values[first + i] = output_of(way, i, passage->expressions, &result->tts_isnull[first + i]);
 	passage->take(ExecStoreVirtualTuple(result), passage->context);
 }
 

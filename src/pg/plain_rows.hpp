@@ -32,19 +32,30 @@ plain_rows(TupleDesc desc)
 	return rows;
 }
 
-inline void
-fill_header(MinimalTuple row, Size header, Size bytes, int natts)
+/* So many bytes has the row of these values. */
+inline Size
+bytes_of_row(const PlainRows &rows, TupleDesc desc, Datum *values, bool *isnull, bool hasnull)
 {
-	row->t_len = static_cast<uint32>(bytes);
-	row->t_infomask2 = static_cast<uint16>(natts); /* in its low bits */
-	row->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
+	if (!hasnull && rows.bytes > 0)
+		return rows.bytes;
+	return MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(desc->natts) : 0)) +
+		   heap_compute_data_size(desc, values, isnull);
 }
 
 /* Into room for so many bytes, all zero. */
 inline void
-fill_plain_row(MinimalTuple row, const PlainRows &rows, TupleDesc desc, const Datum *values)
+fill_row(MinimalTuple row, Size bytes, const PlainRows &rows, TupleDesc desc, Datum *values, bool *isnull, bool hasnull)
 {
-	fill_header(row, MAXALIGN(SizeofMinimalTupleHeader), rows.bytes, desc->natts);
+	Size header = MAXALIGN(SizeofMinimalTupleHeader + (hasnull ? BITMAPLEN(desc->natts) : 0));
+	row->t_len = static_cast<uint32>(bytes);
+	row->t_infomask2 = static_cast<uint16>(desc->natts); /* in its low bits */
+	row->t_hoff = static_cast<uint8>(header + MINIMAL_TUPLE_OFFSET);
+	if (hasnull || rows.bytes == 0)
+	{
+		heap_fill_tuple(desc, values, isnull, reinterpret_cast<char *>(row) + header, bytes - header, &row->t_infomask,
+						hasnull ? row->t_bits : nullptr);
+		return;
+	}
 	for (int i = 0; i < desc->natts; i++)
 		store_att_byval(reinterpret_cast<char *>(row) + rows.offsets[i], values[i], TupleDescAttr(desc, i)->attlen);
 }

@@ -27,6 +27,12 @@ BEGIN
 	RETURN NEXT;
 END $$;
 
+-- The views of the current schema that differ from their queries.
+CREATE FUNCTION public.wrong_views() RETURNS TABLE (view text, only_in_view bigint, only_in_query bigint, verify bigint) LANGUAGE sql AS $$
+  SELECT c.relname, b.only_in_view, b.only_in_query, b.verify FROM pg_class c, verify_both_ways(c.oid) b
+  WHERE c.relnamespace = current_schema()::regnamespace AND c.oid IN (SELECT name FROM deltaview.views)
+  AND (b.only_in_view, b.only_in_query, b.verify) <> (0, 0, 0) ORDER BY 1 $$;
+
 -- What of the extension is on a table; what is left of views altogether.
 CREATE FUNCTION public.traces(tab regclass) RETURNS bigint LANGUAGE sql AS
 $$ SELECT count(*) FROM pg_trigger WHERE tgrelid = tab AND tgname LIKE '\_\_dv\_%' $$;
