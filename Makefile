@@ -88,6 +88,7 @@ WERROR ?= -Werror
 DV_FLAGS := -std=c++17 $(OPTIMIZE) -g -fPIC -fno-strict-aliasing -fwrapv \
 	-fvisibility=hidden -DPGDLLEXPORT='__attribute__((visibility("default")))' \
 	-Wall -Wextra -Wshadow $(WERROR) -Isrc
+CFLAGS := $(OPTIMIZE) -g -fPIC
 CORE_FLAGS := $(DV_FLAGS) -DDV_CORE
 SERVER_FLAGS := $(DV_FLAGS) -Wno-register $(filter-out $(if $(filter -O0,$(OPTIMIZE)),-D_FORTIFY_SOURCE%),$(filter -D%,$(CPPFLAGS))) \
 	-isystem $(shell $(PG_CONFIG) --includedir-server) \

@@ -1,4 +1,5 @@
 #include "analyze/internal.hpp"
+#include "pg/compat.hpp"
 
 extern "C" {
 #include "catalog/pg_operator.h"
@@ -61,16 +62,25 @@ parse(const char *text)
 				(errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must be a SELECT, VALUES or TABLE statement")));
 	if (IsA(statement->stmt, SelectStmt) && as<SelectStmt>(statement->stmt)->intoClause != nullptr)
 		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("a view's query must not contain SELECT INTO")));
+	pg::as_in_15(query);
 	(void) refuse_what_cannot_be(normalize(query));
+	return query;
+}
+
+Query *
+query_of_view(Oid view)
+{
+	Relation rel = relation_open(view, AccessShareLock);
+	Query *query = static_cast<Query *>(copyObjectImpl(get_view_query(rel)));
+	relation_close(rel, NoLock);
+	pg::as_in_15(query);
 	return query;
 }
 
 Query *
 stored_query(Oid definition)
 {
-	Relation rel = relation_open(definition, AccessShareLock);
-	Query *query = static_cast<Query *>(copyObjectImpl(get_view_query(rel)));
-	relation_close(rel, NoLock);
+	Query *query = query_of_view(definition);
 	AcquireRewriteLocks(query, true, false);
 	return query;
 }

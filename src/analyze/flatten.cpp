@@ -145,9 +145,8 @@ substitute_outputs(Flattening *work, int rtindex, List *target_list)
 	Query *query = work->query;
 	RangeTblEntry *target = static_cast<RangeTblEntry *>(copyObjectImpl(rt_fetch(rtindex, query->rtable)));
 	auto substitute = [&](auto *&part, int levels_up = 0) {
-		part = reinterpret_cast<std::remove_reference_t<decltype(part)>>(
-			ReplaceVarsFromTargetList(reinterpret_cast<Node *>(part), rtindex, levels_up, target, target_list,
-									  REPLACEVARS_REPORT_ERROR, 0, &query->hasSubLinks));
+		part = reinterpret_cast<std::remove_reference_t<decltype(part)>>(pg::replace_columns(
+			reinterpret_cast<Node *>(part), rtindex, levels_up, target, target_list, &query->hasSubLinks));
 	};
 	substitute(query->targetList);
 	substitute(query->havingQual);

@@ -10,6 +10,8 @@ namespace dv::analyze {
 
 /* normalize.cpp: views expanded, CTEs that are read inlined as subqueries, names of joins gone. A copy. */
 Query *normalize(const Query *query);
+/* What a view reads, as its rule has it. A copy. */
+Query *query_of_view(Oid view);
 /* An entry that reads a view or a CTE reads its query instead. */
 void become_subquery(RangeTblEntry *rte, Query *subquery);
 /* Entries of the range table that nothing reads (as OLD and NEW of a stored view) no longer say that they are. */
@@ -115,6 +117,8 @@ bool pushed_down(Query *normalized, const core::View *ir);
 /* aggregate.cpp: fills the analysis if the query is an aggregate over a flat join with foldable states. */
 bool analyze_aggregate(Analysis *analysis, core::View *ir, const Query *query, Flat *flat, bool is_part);
 
+/* keys.cpp: what a column is of, by the queries around it, innermost first; nullptr if it is further out. */
+RangeTblEntry *entry_of(const Var *var, List *queries);
 /* Every base table read anywhere in the query, in the order of first appearance, with how often. */
 struct TableCount
 {

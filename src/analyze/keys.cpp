@@ -6,6 +6,7 @@ extern "C" {
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
 #include "commands/defrem.h"
+#include "parser/parsetree.h"
 }
 
 namespace dv::analyze {
@@ -66,12 +67,26 @@ unique_with_nulls(Relation rel)
 		Relation index = index_open(lfirst_oid(lc), AccessShareLock);
 		Form_pg_index form = index->rd_index;
 		bool serves = form->indisunique && form->indnullsnotdistinct && form->indimmediate && form->indisvalid &&
-					  RelationGetIndexPredicate(index) == NIL && RelationGetIndexExpressions(index) == NIL;
+					  !form->indisexclusion && RelationGetIndexPredicate(index) == NIL &&
+					  RelationGetIndexExpressions(index) == NIL;
 		index_close(index, NoLock);
 		if (serves)
 			return lfirst_oid(lc);
 	}
 	return InvalidOid;
+}
+
+/* By the equality of its columns: a key WITHOUT OVERLAPS does so by another operator. */
+bool
+tells_rows_apart(Relation rel, Oid key)
+{
+	Relation index = index_open(key, AccessShareLock);
+	Form_pg_index form = index->rd_index;
+	bool apart = form->indimmediate && form->indisvalid && !form->indisexclusion;
+	for (int i = 0; apart && !form->indnullsnotdistinct && i < form->indnkeyatts; i++)
+		apart = pg::never_null(rel, form->indkey.values[i]);
+	index_close(index, NoLock);
+	return apart;
 }
 
 } // namespace
@@ -86,15 +101,19 @@ key_index(Oid table)
 		found = rel->rd_pkindex;
 	else if (!OidIsValid(found))
 		found = unique_with_nulls(rel);
-	if (OidIsValid(found))
-	{
-		Relation index = index_open(found, AccessShareLock);
-		if (!index->rd_index->indimmediate || !index->rd_index->indisvalid)
-			found = InvalidOid;
-		index_close(index, NoLock);
-	}
+	if (OidIsValid(found) && !tells_rows_apart(rel, found))
+		found = InvalidOid;
 	table_close(rel, NoLock);
 	return found;
+}
+
+RangeTblEntry *
+entry_of(const Var *var, List *queries)
+{
+	if (static_cast<int>(var->varlevelsup) >= list_length(queries))
+		return nullptr;
+	Query *query = static_cast<Query *>(list_nth(queries, static_cast<int>(var->varlevelsup)));
+	return rt_fetch(var->varno, query->rtable);
 }
 
 TableKey
@@ -150,31 +169,43 @@ namespace {
 struct TableWalk
 {
 	pg::Vec<TableCount> tables;
+	List *queries; /* innermost first */
 };
 
 void walk_tables(Query *query, TableWalk *walk);
 
-void
-note_table(RangeTblEntry *rte, TableWalk *walk)
+TableCount *
+count_of(Oid table, TableWalk *walk)
 {
-	TableCount *found = nullptr;
-	for (TableCount &table : walk->tables)
-		if (table.table == rte->relid)
-			found = &table;
-	if (found == nullptr)
-		found = &walk->tables.push(TableCount{rte->relid, 0, nullptr});
-	found->times++;
+	for (TableCount &count : walk->tables)
+		if (count.table == table)
+			return &count;
+	return &walk->tables.push(TableCount{table, 0, nullptr});
+}
 
-	Relation rel = relation_open(rte->relid, AccessShareLock);
-	int offset = FirstLowInvalidHeapAttributeNumber;
-	bool whole = bms_is_member(0 - offset, rte->selectedCols);
+Bitmapset *
+all_columns(Oid table)
+{
+	Bitmapset *columns = nullptr;
+	Relation rel = relation_open(table, AccessShareLock);
 	for (int i = 0; i < RelationGetNumberOfAttributes(rel); i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), i);
-		if (!att->attisdropped && (whole || bms_is_member(att->attnum - offset, rte->selectedCols)))
-			found->columns = bms_add_member(found->columns, att->attnum);
-	}
+		if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+			columns = bms_add_member(columns, i + 1);
 	relation_close(rel, NoLock);
+	return columns;
+}
+
+void
+note_column(const Var *var, TableWalk *walk)
+{
+	const RangeTblEntry *rte = entry_of(var, walk->queries);
+	if (rte == nullptr || rte->rtekind != RTE_RELATION)
+		return;
+	TableCount *count = count_of(rte->relid, walk);
+	if (var->varattno > 0)
+		count->columns = bms_add_member(count->columns, var->varattno);
+	else if (var->varattno == InvalidAttrNumber)
+		count->columns = bms_add_members(count->columns, all_columns(rte->relid));
 }
 
 bool
@@ -187,6 +218,8 @@ walk_node(Node *node, void *context)
 		walk_tables(reinterpret_cast<Query *>(node), static_cast<TableWalk *>(context));
 		return false;
 	}
+	if (IsA(node, Var))
+		note_column(reinterpret_cast<Var *>(node), static_cast<TableWalk *>(context));
 	return pg::walk_expression(node, walk_node, context);
 }
 
@@ -196,8 +229,10 @@ walk_tables(Query *query, TableWalk *walk)
 	ListCell *lc;
 	foreach (lc, query->rtable)
 		if (lfirst_node(RangeTblEntry, lc)->rtekind == RTE_RELATION)
-			note_table(lfirst_node(RangeTblEntry, lc), walk);
+			count_of(lfirst_node(RangeTblEntry, lc)->relid, walk)->times++;
+	walk->queries = lcons(query, walk->queries);
 	(void) pg::walk_query(query, walk_node, walk, QTW_IGNORE_JOINALIASES);
+	walk->queries = list_delete_first(walk->queries);
 }
 
 } // namespace
@@ -205,7 +240,7 @@ walk_tables(Query *query, TableWalk *walk)
 pg::Vec<TableCount>
 tables_of(Query *query)
 {
-	TableWalk walk;
+	TableWalk walk{};
 	walk_tables(query, &walk);
 	return walk.tables;
 }

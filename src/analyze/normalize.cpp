@@ -114,8 +114,6 @@ become_subquery(RangeTblEntry *rte, Query *subquery)
 	rte->relkind = 0;
 	rte->rellockmode = 0;
 	rte->inh = false;
-	rte->requiredPerms = 0;
-	rte->selectedCols = nullptr;
 	rte->ctename = nullptr;
 	rte->ctelevelsup = 0;
 	rte->coltypes = NIL;
@@ -130,9 +128,7 @@ normalize_entry(RangeTblEntry *rte, Level *level)
 {
 	if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_VIEW)
 	{
-		Relation rel = relation_open(rte->relid, AccessShareLock);
-		Query *body = static_cast<Query *>(copyObjectImpl(get_view_query(rel)));
-		relation_close(rel, NoLock);
+		Query *body = query_of_view(rte->relid);
 		become_subquery(rte, body);
 		normalize_level(body, level);
 	}
@@ -174,7 +170,7 @@ normalize_level(Query *query, Level *outer)
 
 	auto flatten = [query](auto *&part) {
 		part = reinterpret_cast<std::remove_reference_t<decltype(part)>>(
-			flatten_join_alias_vars(query, reinterpret_cast<Node *>(part)));
+			pg::flatten_join_aliases(query, reinterpret_cast<Node *>(part)));
 	};
 	flatten(query->targetList);
 	flatten(query->havingQual);

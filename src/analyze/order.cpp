@@ -53,7 +53,7 @@ all_columns(Query *query, int rtindex)
 	ListCell *lc;
 	List *vars = NIL;
 	List *order = NIL;
-	expandRTE(rt_fetch(rtindex, query->rtable), rtindex, 0, -1, false, nullptr, &vars);
+	pg::expand_entry(rt_fetch(rtindex, query->rtable), rtindex, nullptr, &vars);
 	order = list_copy(vars);
 	foreach (lc, vars)
 	{
@@ -105,8 +105,6 @@ row_order(Query *query, Node *node)
 		foreach (lc, vars)
 			if (IsA(lfirst(lc), Var) && lfirst_node(Var, lc)->varattno == key.columns[i])
 				order = lappend(order, lfirst(lc));
-	for (int i = 0; i < key.ncolumns; i++)
-		rte->selectedCols = bms_add_member(rte->selectedCols, key.columns[i] - FirstLowInvalidHeapAttributeNumber);
 	return order;
 }
 
@@ -252,9 +250,7 @@ complete_node(Node *node, void *context)
 void
 complete_view(RangeTblEntry *rte)
 {
-	Relation rel = relation_open(rte->relid, AccessShareLock);
-	Query *body = static_cast<Query *>(copyObjectImpl(get_view_query(rel)));
-	relation_close(rel, NoLock);
+	Query *body = query_of_view(rte->relid);
 	neutralise_unread(body);
 	Query *completed = static_cast<Query *>(copyObjectImpl(body));
 	complete_query(completed);

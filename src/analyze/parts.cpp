@@ -10,7 +10,6 @@
 extern "C" {
 #include "optimizer/optimizer.h"
 #include "optimizer/tlist.h"
-#include "parser/parse_relation.h"
 #include "parser/parsetree.h"
 }
 
@@ -67,11 +66,8 @@ become_part(RangeTblEntry *rte, Oid table)
 	rte->inh = true;
 	rte->lateral = false;
 	rte->subquery = nullptr;
-	rte->requiredPerms = ACL_SELECT;
 	rte->alias = makeAlias(rte->eref->aliasname, NIL);
 	rte->eref = makeAlias(rte->eref->aliasname, names);
-	for (int i = 1; i <= ncolumns; i++)
-		rte->selectedCols = bms_add_member(rte->selectedCols, i - FirstLowInvalidHeapAttributeNumber);
 }
 
 bool cut_level(Query *query, Cutter *cutter);

@@ -136,6 +136,7 @@ struct Refusal
 {
 	Surroundings surroundings;
 	Oid owner;
+	List *queries; /* innermost first */
 };
 
 bool
@@ -176,11 +177,19 @@ refuse(const char *construct, const char *detail)
 	pg_unreachable();
 }
 
+[[noreturn]] void
+refuse_relation(Oid relation, const char *detail)
+{
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("relation \"%s\" cannot be read by a maintained view", get_rel_name(relation)),
+					errdetail("%s", detail)));
+	pg_unreachable();
+}
+
 void
 check_relation(RangeTblEntry *rte, const Refusal *refusal)
 {
 	Relation rel = relation_open(rte->relid, AccessShareLock);
-	const char *name = RelationGetRelationName(rel);
 	const char *detail = nullptr;
 	if (rte->tablesample)
 		detail = "TABLESAMPLE reads a random part of the table.";
@@ -194,14 +203,19 @@ check_relation(RangeTblEntry *rte, const Refusal *refusal)
 		detail = "It is a sequence.";
 	else if (check_enable_rls(rte->relid, refusal->owner, true) == RLS_ENABLED)
 		detail = "Its row-level security binds the view's owner.";
-	else
-		for (int attno = FirstLowInvalidHeapAttributeNumber + 1; attno < 0; attno++)
-			if (bms_is_member(attno - FirstLowInvalidHeapAttributeNumber, rte->selectedCols))
-				detail = "The query reads one of its system columns.";
 	if (detail)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("relation \"%s\" cannot be read by a maintained view", name), errdetail("%s", detail)));
+		refuse_relation(rte->relid, detail);
 	relation_close(rel, NoLock);
+}
+
+void
+check_column(const Var *var, const Refusal *refusal)
+{
+	if (var->varattno >= 0)
+		return;
+	const RangeTblEntry *rte = entry_of(var, refusal->queries);
+	if (rte && rte->rtekind == RTE_RELATION)
+		refuse_relation(rte->relid, "The query reads one of its system columns.");
 }
 
 void check_query(Query *query, Refusal *refusal);
@@ -226,8 +240,11 @@ check_node(Node *node, void *context)
 	Surroundings *surroundings = &static_cast<Refusal *>(context)->surroundings;
 	if (IsA(node, CoerceToDomain))
 		surroundings->names = surroundings->code = true;
-	if (IsA(node, Var) && as<Var>(node)->vartype >= FirstNormalObjectId)
-		surroundings->names = true;
+	if (IsA(node, Var))
+	{
+		check_column(as<Var>(node), static_cast<Refusal *>(context));
+		surroundings->names = surroundings->names || as<Var>(node)->vartype >= FirstNormalObjectId;
+	}
 	(void) check_functions_in_node(node, check_function, context);
 	return pg::walk_expression(node, check_node, context);
 }
@@ -251,7 +268,9 @@ check_query(Query *query, Refusal *refusal)
 		else if (rte->rtekind == RTE_NAMEDTUPLESTORE)
 			refuse("a transition table", nullptr);
 	}
+	refusal->queries = lcons(query, refusal->queries);
 	(void) pg::walk_query(query, check_node, refusal, QTW_IGNORE_JOINALIASES);
+	refusal->queries = list_delete_first(refusal->queries);
 }
 
 } // namespace
@@ -259,7 +278,7 @@ check_query(Query *query, Refusal *refusal)
 Surroundings
 refuse_what_cannot_be(Query *normalized)
 {
-	Refusal refusal{{false, false, false}, GetUserId()};
+	Refusal refusal{{false, false, false}, GetUserId(), NIL};
 	check_query(normalized, &refusal);
 	return refusal.surroundings;
 }

@@ -104,7 +104,7 @@ describe_joins(Query *query, Node *node)
 		RangeTblEntry *rte = rt_fetch(rtindex, query->rtable);
 		List *vars;
 		List *names;
-		expandRTE(rte, rtindex, 0, -1, false, &names, &vars);
+		pg::expand_entry(rte, rtindex, &names, &vars);
 		foreach (lc, vars)
 		{
 			Var *var = lfirst_node(Var, lc);

@@ -3,6 +3,7 @@
  */
 #include "capture/net.hpp"
 #include "capture/store.hpp"
+#include "pg/compat.hpp"
 
 namespace dv::capture {
 
@@ -51,7 +52,7 @@ read_few(const TableState *state, uint64 from, uint64 to, pg::Vec<MinimalTuple> 
 	MinimalTuple tuple;
 	while (read_entry(&reader, &tuple))
 		if (tuple)
-			out->push(heap_copy_minimal_tuple(tuple));
+			out->push(pg::copy_minimal_tuple(tuple));
 	end_reading(&reader);
 }
 

@@ -1,5 +1,7 @@
 #include "catalog/rows.hpp"
 
+#include "pg/compat.hpp"
+
 extern "C" {
 #include "catalog/indexing.h"
 #include "utils/fmgroids.h"
@@ -36,8 +38,8 @@ begin_scan(Relation rel, Oid view)
 	ScanKeyData key;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(view));
-	return systable_beginscan(rel, RelationGetPrimaryKeyIndex(rel), OidIsValid(RelationGetPrimaryKeyIndex(rel)),
-							  nullptr, 1, &key);
+	Oid index = pg::primary_key_index(rel);
+	return systable_beginscan(rel, index, OidIsValid(index), nullptr, 1, &key);
 }
 
 void
@@ -125,11 +127,12 @@ check_readable(Oid catalog)
 	ScanKeyData key;
 
 	ScanKeyInit(&key, Anum_pg_class_oid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(catalog));
-	SysScanDesc scan =
-		systable_beginscan(rel, ClassOidIndexId, true, GetNonHistoricCatalogSnapshot(RelationRelationId), 1, &key);
+	Snapshot snapshot = RegisterSnapshot(GetNonHistoricCatalogSnapshot(RelationRelationId));
+	SysScanDesc scan = systable_beginscan(rel, ClassOidIndexId, true, snapshot, 1, &key);
 	bool found = HeapTupleIsValid(systable_getnext(scan));
 
 	systable_endscan(scan);
+	UnregisterSnapshot(snapshot);
 	table_close(rel, AccessShareLock);
 	if (!found)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),

@@ -84,7 +84,7 @@ key_of(Oid table)
 	for (int i = 0; i < index->rd_index->indnkeyatts; i++)
 	{
 		AttrNumber column = index->rd_index->indkey.values[i];
-		nullable = nullable || !TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull;
+		nullable = nullable || !pg::never_null(rel, column);
 		columns = bms_add_member(columns, column);
 	}
 	index_close(index, NoLock);

@@ -1,6 +1,7 @@
 #include "core/keyed.hpp"
 #include "engine/maintain.hpp"
 #include "engine/row_bytes.hpp"
+#include "pg/compat.hpp"
 
 extern "C" {
 #include "utils/hsearch.h"
@@ -118,7 +119,7 @@ Named
 keys_relation(const Program *program, const KeyRun &run)
 {
 	Named named{};
-	strlcpy(named.name, "__dv_keys", NAMEDATALEN);
+	pg::copy_text(named.name, "__dv_keys");
 	named.rows = run.rows;
 	named.desc = program->keys_desc;
 	named.nrows = run.nrows;

@@ -1,9 +1,9 @@
 #pragma once
 
 /*
- * Every difference between server versions, and nothing else.
+ * Every difference between server versions, and nothing else; those of query trees are in query_tree.hpp.
  */
-#include "pg/postgres.hpp"
+#include "pg/query_tree.hpp"
 
 extern "C" {
 #include "access/transam.h"
@@ -11,7 +11,9 @@ extern "C" {
 #include "catalog/pg_namespace.h"
 #include "common/jsonapi.h"
 #include "mb/pg_wchar.h"
+#include "parser/parse_relation.h"
 #include "replication/reorderbuffer.h"
+#include "rewrite/rewriteHandler.h"
 #include "storage/proc.h"
 #include "utils/regproc.h"
 }
@@ -21,6 +23,17 @@ extern "C" {
 #endif
 
 namespace dv::pg {
+
+/* strlcpy, which a server leaves to a libc that has it: its headers may be of a newer one than ours. */
+template <size_t room>
+void
+copy_text(char (&to)[room], const char *from)
+{
+	size_t n = strnlen(from, room - 1);
+
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
 
 /* What table_tuple_update says of indexes: 16 tells summarizing ones apart. */
 #if PG_VERSION_NUM >= 160000
@@ -95,6 +108,72 @@ init_range_table(EState *estate, RangeTblEntry *rte, Bitmapset *updated)
 #else
 	rte->updatedCols = updated;
 	ExecInitRangeTable(estate, list_make1(rte));
+#endif
+}
+
+inline Oid
+primary_key_index(Relation rel)
+{
+#if PG_VERSION_NUM >= 180000
+	return RelationGetPrimaryKeyIndex(rel, false);
+#else
+	return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
+
+/* Of a table as the relation cache has it; a constraint may be there and not hold for rows that were before it (18). */
+inline bool
+never_null(Relation rel, AttrNumber column)
+{
+#if PG_VERSION_NUM >= 180000
+	return TupleDescCompactAttr(RelationGetDescr(rel), column - 1)->attnullability == ATTNULLABLE_VALID;
+#else
+	return TupleDescAttr(RelationGetDescr(rel), column - 1)->attnotnull;
+#endif
+}
+
+/* Is the column computed when it is read (18), so that rows hold nothing in its place? */
+inline bool
+is_virtual(const FormData_pg_attribute *column)
+{
+#if PG_VERSION_NUM >= 180000
+	return column->attgenerated == ATTRIBUTE_GENERATED_VIRTUAL;
+#else
+	(void) column;
+	return false;
+#endif
+}
+
+/* What such a column is, over range table entry 1. */
+inline Node *
+virtual_value(Relation rel, AttrNumber column)
+{
+#if PG_VERSION_NUM >= 180000
+	return build_generation_expression(rel, column);
+#else
+	return build_column_default(rel, column);
+#endif
+}
+
+/* ALTER COLUMN ... SET EXPRESSION (17). */
+inline bool
+sets_expression(AlterTableType type)
+{
+#if PG_VERSION_NUM >= 170000
+	return type == AT_SetExpression;
+#else
+	(void) type;
+	return false;
+#endif
+}
+
+inline MinimalTuple
+copy_minimal_tuple(MinimalTuple tuple)
+{
+#if PG_VERSION_NUM >= 180000
+	return heap_copy_minimal_tuple(tuple, 0);
+#else
+	return heap_copy_minimal_tuple(tuple);
 #endif
 }
 
@@ -227,50 +306,6 @@ json_lexer(char *json, int size)
 	return makeJsonLexContextCstringLen(nullptr, json, size, GetDatabaseEncoding(), true);
 #else
 	return makeJsonLexContextCstringLen(json, size, GetDatabaseEncoding(), true);
-#endif
-}
-
-/* Tree walkers with a type: up to 15 their callback is declared without parameters, which C++ reads as "none". */
-using Walker = bool (*)(Node *, void *);
-using Mutator = Node *(*) (Node *, void *);
-
-inline bool
-walk_expression(Node *node, Walker walker, void *context)
-{
-#if PG_VERSION_NUM >= 160000
-	return expression_tree_walker(node, walker, context);
-#else
-	return expression_tree_walker(node, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), context);
-#endif
-}
-
-inline bool
-walk_query(Query *query, Walker walker, void *context, int flags)
-{
-#if PG_VERSION_NUM >= 160000
-	return query_tree_walker(query, walker, context, flags);
-#else
-	return query_tree_walker(query, reinterpret_cast<bool (*)()>(reinterpret_cast<void *>(walker)), context, flags);
-#endif
-}
-
-inline Node *
-mutate_expression(Node *node, Mutator mutator, void *context)
-{
-#if PG_VERSION_NUM >= 160000
-	return expression_tree_mutator(node, mutator, context);
-#else
-	return expression_tree_mutator(node, reinterpret_cast<Node *(*) ()>(reinterpret_cast<void *>(mutator)), context);
-#endif
-}
-
-inline Query *
-mutate_query(Query *query, Mutator mutator, void *context, int flags)
-{
-#if PG_VERSION_NUM >= 160000
-	return query_tree_mutator(query, mutator, context, flags);
-#else
-	return query_tree_mutator(query, reinterpret_cast<Node *(*) ()>(reinterpret_cast<void *>(mutator)), context, flags);
 #endif
 }
 

@@ -2,6 +2,7 @@
 
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
+#include "pg/compat.hpp"
 #include "sink_catalog/follow.hpp"
 #include "sink_catalog/launch.hpp"
 #include "sink_catalog/options.hpp"
@@ -115,7 +116,7 @@ slot_name(const char *sink)
 	char name[21];
 	bool whole = strlen(sink) < sizeof(name);
 
-	strlcpy(name, sink, sizeof(name));
+	pg::copy_text(name, sink);
 	for (char *c = name; *c != '\0'; c++)
 	{
 		if ((*c >= 'a' && *c <= 'z') || (*c >= '0' && *c <= '9') || *c == '_')

@@ -1,5 +1,7 @@
 #include "sink_catalog/launch.hpp"
 
+#include "pg/compat.hpp"
+
 extern "C" {
 #include "commands/dbcommands.h"
 #include "utils/fmgrprotos.h"
@@ -36,13 +38,13 @@ worker_for(const char *sink, const char *what, const char *function)
 	WorkerArgument argument = {};
 
 	static_assert(sizeof(argument) <= BGW_EXTRALEN);
-	strlcpy(argument.database, get_database_name(MyDatabaseId), sizeof(argument.database));
-	strlcpy(argument.sink, sink, sizeof(argument.sink));
+	pg::copy_text(argument.database, get_database_name(MyDatabaseId));
+	pg::copy_text(argument.sink, sink);
 	memcpy(worker.bgw_extra, &argument, sizeof(argument));
-	strlcpy(worker.bgw_name, psprintf("%s %s", what, sink), sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, what, sizeof(worker.bgw_type));
-	strlcpy(worker.bgw_library_name, module_name, sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, function, sizeof(worker.bgw_function_name));
+	pg::copy_text(worker.bgw_name, psprintf("%s %s", what, sink));
+	pg::copy_text(worker.bgw_type, what);
+	pg::copy_text(worker.bgw_library_name, module_name);
+	pg::copy_text(worker.bgw_function_name, function);
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
 	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	return worker;

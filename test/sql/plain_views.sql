@@ -14,7 +14,8 @@ SELECT deltaview.create_view('pl_2', 'SELECT * FROM pl_nested');
 SELECT deltaview.create_view('pl_3', 'SELECT l.grp, l.list, f.id FROM pl_lists l JOIN pl_filter f ON f.g = l.grp');
 SELECT deltaview.create_view('pl_4', 'SELECT * FROM pl_ranks WHERE n > 1');
 RESET client_min_messages;
-SELECT query FROM deltaview.views WHERE name = 'pl_2'::regclass;
+-- before 16 the server names the relation of a single one, too
+SELECT replace(query, 'pl_nested.', '') AS query FROM deltaview.views WHERE name = 'pl_2'::regclass;
 UPDATE pl_t SET g = g WHERE id = 3;
 UPDATE pl_t SET x = 'z' WHERE id % 4 = 0;
 DELETE FROM pl_t WHERE id IN (1, 2);

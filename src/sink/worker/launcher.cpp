@@ -3,6 +3,7 @@
  */
 #include "sink/worker/launcher.hpp"
 
+#include "pg/compat.hpp"
 #include "sink/worker/connect.hpp"
 #include "sink_catalog/launch.hpp"
 
@@ -104,10 +105,10 @@ register_launcher()
 {
 	BackgroundWorker worker = {};
 
-	strlcpy(worker.bgw_name, name, sizeof(worker.bgw_name));
-	strlcpy(worker.bgw_type, name, sizeof(worker.bgw_type));
-	strlcpy(worker.bgw_library_name, sink_catalog::module_name, sizeof(worker.bgw_library_name));
-	strlcpy(worker.bgw_function_name, "dv_sink_launcher_main", sizeof(worker.bgw_function_name));
+	pg::copy_text(worker.bgw_name, name);
+	pg::copy_text(worker.bgw_type, name);
+	pg::copy_text(worker.bgw_library_name, sink_catalog::module_name);
+	pg::copy_text(worker.bgw_function_name, "dv_sink_launcher_main");
 	worker.bgw_flags = BGWORKER_SHMEM_ACCESS;
 	worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
 	worker.bgw_restart_time = retry_seconds;
