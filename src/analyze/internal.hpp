@@ -14,6 +14,8 @@ Query *normalize(const Query *query);
 Query *query_of_view(Oid view);
 /* An entry that reads a view or a CTE reads its query instead. */
 void become_subquery(RangeTblEntry *rte, Query *subquery);
+/* virtual_columns.cpp: an entry whose rows lack columns that are computed when read reads a query that computes them. */
+bool compute_virtual_columns(Query *query, int rtindex);
 /* Entries of the range table that nothing reads (as OLD and NEW of a stored view) no longer say that they are. */
 void neutralise_unread(Query *query);
 
@@ -38,6 +40,9 @@ bool exact_type(Oid type, Oid collation);
 
 /* refuse.cpp: raises for what no strategy can maintain. */
 Surroundings refuse_what_cannot_be(Query *normalized);
+
+/* rewrite_full_join.cpp: joins say anew what their columns are, all by ON; nothing may refer to these. */
+void describe_joins(Query *query);
 
 /* flatten.cpp: one flat inner join. Range table entries in use have the aliases r<i>, numbered from `first`. */
 struct Branch

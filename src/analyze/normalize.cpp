@@ -4,6 +4,7 @@
 extern "C" {
 #include "nodes/bitmapset.h"
 #include "optimizer/optimizer.h"
+#include "parser/parsetree.h"
 #include "rewrite/rewriteHandler.h"
 #include "rewrite/rewriteManip.h"
 }
@@ -16,6 +17,7 @@ struct Level
 {
 	Query *query;
 	Level *outer;
+	bool computed; /* an entry has become a query that computes columns */
 };
 
 void normalize_level(Query *query, Level *outer);
@@ -124,14 +126,17 @@ become_subquery(RangeTblEntry *rte, Query *subquery)
 namespace {
 
 void
-normalize_entry(RangeTblEntry *rte, Level *level)
+normalize_entry(int rtindex, Level *level)
 {
+	RangeTblEntry *rte = rt_fetch(rtindex, level->query->rtable);
 	if (rte->rtekind == RTE_RELATION && rte->relkind == RELKIND_VIEW)
 	{
 		Query *body = query_of_view(rte->relid);
 		become_subquery(rte, body);
 		normalize_level(body, level);
 	}
+	else if (rte->rtekind == RTE_RELATION)
+		level->computed = compute_virtual_columns(level->query, rtindex) || level->computed;
 	else if (rte->rtekind == RTE_SUBQUERY)
 		normalize_level(rte->subquery, level);
 	else if (rte->rtekind == RTE_CTE && !rte->self_reference)
@@ -151,7 +156,7 @@ normalize_entry(RangeTblEntry *rte, Level *level)
 void
 normalize_level(Query *query, Level *outer)
 {
-	Level level{query, outer};
+	Level level{query, outer, false};
 	ListCell *lc;
 
 	check_stack_depth();
@@ -162,7 +167,7 @@ normalize_level(Query *query, Level *outer)
 		normalize_level(as<Query>(cte->ctequery), &level);
 	}
 	foreach (lc, query->rtable)
-		normalize_entry(lfirst_node(RangeTblEntry, lc), &level);
+		normalize_entry(foreach_current_index(lc) + 1, &level);
 	(void) pg::walk_query(query, normalize_sublinks, &level,
 						  QTW_IGNORE_RT_SUBQUERIES | QTW_IGNORE_CTE_SUBQUERIES | QTW_IGNORE_JOINALIASES);
 	if (!query->hasRecursive)
@@ -192,6 +197,8 @@ normalize_level(Query *query, Level *outer)
 	flatten(query->jointree);
 	(void) forget_join_expr_names(reinterpret_cast<Node *>(query->jointree), nullptr);
 	forget_join_names(query);
+	if (level.computed)
+		describe_joins(query);
 }
 
 } // namespace

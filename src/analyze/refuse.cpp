@@ -216,6 +216,7 @@ check_column(const Var *var, const Refusal *refusal)
 	const RangeTblEntry *rte = entry_of(var, refusal->queries);
 	if (rte && rte->rtekind == RTE_RELATION)
 		refuse_relation(rte->relid, "The query reads one of its system columns.");
+	refuse("a system column", nullptr);
 }
 
 void check_query(Query *query, Refusal *refusal);

@@ -86,16 +86,15 @@ struct Columns
 	List *names;
 };
 
-/* Joins say anew what their columns are, all by ON. */
 Columns
-describe_joins(Query *query, Node *node)
+describe_below(Query *query, Node *node)
 {
 	Columns columns{NIL, NIL, NIL};
 	ListCell *lc;
 	if (IsA(node, FromExpr))
 	{
 		foreach (lc, as<FromExpr>(node)->fromlist)
-			(void) describe_joins(query, static_cast<Node *>(lfirst(lc)));
+			(void) describe_below(query, static_cast<Node *>(lfirst(lc)));
 		return columns;
 	}
 	if (IsA(node, RangeTblRef))
@@ -118,8 +117,8 @@ describe_joins(Query *query, Node *node)
 	}
 	JoinExpr *join = as<JoinExpr>(node);
 	RangeTblEntry *rte = rt_fetch(join->rtindex, query->rtable);
-	Columns left = describe_joins(query, join->larg);
-	Columns right = describe_joins(query, join->rarg);
+	Columns left = describe_below(query, join->larg);
+	Columns right = describe_below(query, join->rarg);
 	join->usingClause = NIL;
 	columns.vars = list_concat_copy(left.vars, right.vars);
 	columns.names = list_concat_copy(left.names, right.names);
@@ -134,6 +133,16 @@ describe_joins(Query *query, Node *node)
 	return columns;
 }
 
+} // namespace
+
+void
+describe_joins(Query *query)
+{
+	(void) describe_below(query, reinterpret_cast<Node *>(query->jointree));
+}
+
+namespace {
+
 /* SELECT FROM node WHERE quals, over the entries of the query, whose numbers stay. */
 Query *
 block_over(const Query *query, Node *node, Node *quals)
@@ -142,7 +151,7 @@ block_over(const Query *query, Node *node, Node *quals)
 	block->rtable = static_cast<List *>(copyObjectImpl(query->rtable));
 	block->jointree = makeFromExpr(list_make1(copyObjectImpl(node)), quals);
 	neutralise_unread(block);
-	(void) describe_joins(block, reinterpret_cast<Node *>(block->jointree));
+	describe_joins(block);
 	note_sublinks(block);
 	return block;
 }
@@ -287,7 +296,7 @@ rewrite_full_join(const Query *original)
 	(void) add_entry(query, both_branches(original, &sides, walk.outputs), "part");
 	lfirst(list_nth_cell(query->rtable, join->rtindex - 1)) = llast(query->rtable);
 	query->rtable = list_delete_last(query->rtable);
-	(void) describe_joins(query, from);
+	(void) describe_below(query, from);
 	note_sublinks(query);
 	return query;
 }

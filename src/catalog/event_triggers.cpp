@@ -115,14 +115,14 @@ note_unknown(const Table *changed)
 		capture::append_unknown(changed->table);
 }
 
-/* REFRESH MATERIALIZED VIEW: which rows of it have changed is not known. */
+/* REFRESH MATERIALIZED VIEW, SET EXPRESSION: which rows of it have changed is not known. */
 void
-note_refreshed(Oid relation)
+note_computed_anew(Oid relation)
 {
-	const Table *refreshed = OidIsValid(relation) ? table(relation) : nullptr;
+	const Table *computed = OidIsValid(relation) ? table(relation) : nullptr;
 
-	if (refreshed != nullptr)
-		note_unknown(refreshed);
+	if (computed != nullptr)
+		note_unknown(computed);
 }
 
 /* A command that changes how a view must be kept would leave it without the columns or the index for it. */
@@ -373,7 +373,7 @@ ddl_command_end(Node *parsetree, const char *tag)
 		return;
 	check_remembered(parsetree);
 	note_changed_rows(relation_whose_columns_change(parsetree));
-	note_refreshed(relation_refreshed(parsetree));
+	note_computed_anew(relation_computed_anew(parsetree));
 	if (begins(tag, "ALTER TABLE") || begins(tag, "CREATE TABLE") || begins(tag, "CREATE FOREIGN TABLE") ||
 		begins(tag, "ALTER FOREIGN TABLE") || begins(tag, "ALTER SCHEMA") || begins(tag, "REASSIGN OWNED") ||
 		begins(tag, "CREATE SUBSCRIPTION") || begins(tag, "ALTER SUBSCRIPTION"))

@@ -4,6 +4,7 @@
 #include "catalog/plain_views.hpp"
 #include "catalog/relations.hpp"
 #include "catalog/rows.hpp"
+#include "pg/compat.hpp"
 
 namespace dv::catalog {
 
@@ -79,6 +80,24 @@ refuse_definition(RangeVar *name)
 	}
 }
 
+/* Views compute such a column where they read it, and the parts of a view say how. */
+void
+refuse_expression(Oid relid, const AlterTableCmd *cmd)
+{
+	AttrNumber column = get_attnum(relid, cmd->name);
+
+	if (!is_base_table(relid) || column == InvalidAttrNumber)
+		return;
+	Relation rel = relation_open(relid, AccessShareLock);
+	bool computed = column > 0 && pg::is_virtual(TupleDescAttr(RelationGetDescr(rel), column - 1));
+	relation_close(rel, NoLock);
+	if (computed)
+		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+						errmsg("cannot alter the expression of column \"%s\"", cmd->name),
+						errdetail("Views read table \"%s\", and the column is virtual.", get_rel_name(relid)),
+						errhint("Drop the views, and make them anew afterwards.")));
+}
+
 void
 refuse_alter(AlterTableStmt *stmt)
 {
@@ -86,6 +105,11 @@ refuse_alter(AlterTableStmt *stmt)
 	ListCell *cell;
 
 	refuse_definition(stmt->relation);
+	foreach (cell, stmt->cmds)
+	{
+		if (OidIsValid(relid) && pg::sets_expression(lfirst_node(AlterTableCmd, cell)->subtype))
+			refuse_expression(relid, lfirst_node(AlterTableCmd, cell));
+	}
 	if (!OidIsValid(relid) || view(relid) == nullptr)
 		return;
 	foreach (cell, stmt->cmds)
@@ -299,11 +323,20 @@ view_whose_parts_follow(Node *parsetree)
 }
 
 Oid
-relation_refreshed(Node *parsetree)
+relation_computed_anew(Node *parsetree)
 {
-	return parsetree != nullptr && IsA(parsetree, RefreshMatViewStmt)
-			   ? resolve(reinterpret_cast<RefreshMatViewStmt *>(parsetree)->relation)
-			   : InvalidOid;
+	ListCell *cell;
+
+	if (parsetree != nullptr && IsA(parsetree, RefreshMatViewStmt))
+		return resolve(reinterpret_cast<RefreshMatViewStmt *>(parsetree)->relation);
+	if (parsetree == nullptr || !IsA(parsetree, AlterTableStmt))
+		return InvalidOid;
+	foreach (cell, reinterpret_cast<AlterTableStmt *>(parsetree)->cmds)
+	{
+		if (pg::sets_expression(lfirst_node(AlterTableCmd, cell)->subtype))
+			return resolve(reinterpret_cast<AlterTableStmt *>(parsetree)->relation);
+	}
+	return InvalidOid;
 }
 
 Oid

@@ -19,8 +19,8 @@ Oid view_whose_parts_follow(Node *parsetree);
 /* The table or composite type whose columns this command makes, takes away, changes or renames, or InvalidOid. */
 Oid relation_whose_columns_change(Node *parsetree);
 
-/* The plain materialized view that this command refreshes, or InvalidOid. */
-Oid relation_refreshed(Node *parsetree);
+/* The relation whose rows this command computes anew, where no trigger sees it, or InvalidOid. */
+Oid relation_computed_anew(Node *parsetree);
 
 DropBehavior drop_behavior(Node *parsetree);
 

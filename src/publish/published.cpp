@@ -1,6 +1,7 @@
 #include "publish/published.hpp"
 
 #include "catalog/rows.hpp"
+#include "pg/compat.hpp"
 
 extern "C" {
 #include "utils/hsearch.h"
@@ -123,7 +124,8 @@ keys_of_view(Relation rel, const catalog::Key &key)
 bool
 is_hidden(bool view, const FormData_pg_attribute *attribute)
 {
-	return attribute->attisdropped || (view && strncmp(NameStr(attribute->attname), "__dv_", 5) == 0);
+	return attribute->attisdropped || pg::is_virtual(attribute) ||
+		   (view && strncmp(NameStr(attribute->attname), "__dv_", 5) == 0);
 }
 
 void
