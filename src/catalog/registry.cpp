@@ -31,6 +31,7 @@ struct Cache
 	MemoryContext context;
 	Oid catalog; /* deltaview.view_catalog, or invalid: not installed */
 	HTAB *entries;
+	Entry *recent[16]; /* by the last digits of the relation */
 	int nviews;
 	View **views; /* rank order */
 	LocalTransactionId retired_in;
@@ -52,7 +53,16 @@ struct Use
 Entry *
 find(Cache *cache, Oid relid)
 {
-	return static_cast<Entry *>(hash_search(cache->entries, &relid, HASH_FIND, nullptr));
+	Entry **recent = &cache->recent[relid % lengthof(cache->recent)];
+
+	if (*recent == nullptr || (*recent)->relid != relid)
+	{
+		auto *found = static_cast<Entry *>(hash_search(cache->entries, &relid, HASH_FIND, nullptr));
+		if (found == nullptr)
+			return nullptr;
+		*recent = found;
+	}
+	return *recent;
 }
 
 Entry *

@@ -85,7 +85,7 @@ affected_views(When when)
 				views[kept++] = affected;
 		views.truncate(kept);
 	}
-	if (!views.empty())
+	if (views.n > 1)
 		qsort(views.data, views.n, sizeof(Affected), by_group);
 	return views;
 }

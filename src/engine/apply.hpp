@@ -67,10 +67,26 @@ Hash128 content_hash(Hasher *hasher, TupleTableSlot *slot);
  */
 void set_hash_column(Hasher *hasher, const Shape &shape, TupleTableSlot *slot);
 
+/* Those of constraints among them. */
+bool has_after_triggers(Relation rel);
+
+struct Target;
+
+/* What keeps a closed target for the next time; in a memory context that lives as long as the table stays as it is. */
+struct TargetKeeper
+{
+	MemoryContext context;
+	TupleDesc desc;     /* the table's, in that context */
+	Target *closed;     /* or nullptr: none was made yet, or an error has cut its use short */
+	MemoryContext made; /* of the last one made to be kept */
+};
+
 /* An open view table. */
 struct Target
 {
 	Relation rel;
+	TargetKeeper *keeper;  /* nullptr: freed when it is closed */
+	MemoryContext context; /* for what lives until then */
 	EState *estate;
 	ResultRelInfo *rri;
 	TransitionCaptureState *on_insert;
@@ -95,15 +111,22 @@ struct Target
 /*
  * The view's table, on which the caller holds RowExclusiveLock, for changes by the command that begins now: an AFTER trigger query
  * level must be open until after close_target, and the caller counts the command up after that. 0A000 where the table
- * has BEFORE ROW triggers, which could change what is written. Lives in a child of CurrentMemoryContext.
+ * has BEFORE ROW triggers, which could change what is written.
  */
-Target *open_target(Relation rel, const Shape &shape, bool feeds_views);
+Target *open_target(TargetKeeper *keeper, Relation rel, const Shape &shape, bool feeds_views);
 
 /*
  * Queues statement-level AFTER triggers for the kinds of change that happened, closes the indexes, keeps the table's
- * lock, and frees the target.
+ * lock, and gives the target back, or frees it.
  */
 void close_target(Target *target);
+
+/* Does writing a row run nothing but the server's own code? */
+inline bool
+is_plain(const Target *target)
+{
+	return target->keeper != nullptr;
+}
 
 void insert_row(Target *target, TupleTableSlot *slot);
 /* Several at once: page by page, then their index entries. */
@@ -127,13 +150,12 @@ struct Difference;
 Difference *begin_difference(Target *target, const Shape &shape, Hasher *hasher);
 void add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid);
 /*
- * Nets, pairs and writes, in that order; returns the number of view rows written, and frees the
- * difference. The hash column of rows that enter is filled in here. Where the table has unique constraints of the
+ * Nets, pairs and writes, in that order, and frees the difference. The hash column of rows that enter is filled in here. Where the table has unique constraints of the
  * user's, all deletions come before the rest, so that a value may move from one row to another; the order of
  * locks is then only within each half, and a deadlock is possible, as between any two statements that delete and
  * insert.
  */
-uint64 apply_difference(Difference *difference);
+void apply_difference(Difference *difference);
 
 /*
  * Finds the view row whose key columns equal those of `slot` through the key index, in the latest state, waiting

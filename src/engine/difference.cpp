@@ -24,7 +24,6 @@ struct Difference
 	TupleTableSlot *leaving;
 	TupleTableSlot *entering;
 	WaitingRows waiting;
-	uint64 written;
 };
 
 namespace {
@@ -86,7 +85,6 @@ insert_waiting(Difference *difference)
 void
 write_insertion(Difference *difference, const Entry &entry)
 {
-	difference->written++;
 	if (add_waiting(&difference->waiting, RelationGetDescr(difference->target->rel),
 					heap_tuple_from_minimal_tuple(entry.row)))
 		insert_waiting(difference);
@@ -96,7 +94,6 @@ void
 write_deletion(Difference *difference, const Entry &entry)
 {
 	insert_waiting(difference);
-	difference->written++;
 	if (entry.row != nullptr)
 		ExecStoreMinimalTuple(entry.row, difference->leaving, false);
 	if (ItemPointerIsValid(&entry.tid))
@@ -132,7 +129,6 @@ write_update(Difference *difference, const Entry &leaving, const Entry &entering
 		tid = old_slot->tts_tid;
 	}
 	update_row(difference->target, &tid, old_slot, difference->entering);
-	difference->written++;
 }
 
 void
@@ -285,11 +281,9 @@ add_row(Difference *difference, int sign, TupleTableSlot *slot, ItemPointer tid)
 	add_entry(difference->entries, entry);
 }
 
-uint64
+void
 apply_difference(Difference *difference)
 {
-	uint64 written;
-
 	if (difference->target->other_unique)
 	{
 		merge(difference, Pass::deletions);
@@ -297,13 +291,11 @@ apply_difference(Difference *difference)
 	}
 	else
 		merge(difference, Pass::all);
-	written = difference->written;
 	end_entries(difference->entries);
 	ExecDropSingleTupleTableSlot(difference->leaving);
 	ExecDropSingleTupleTableSlot(difference->entering);
 	end_waiting(&difference->waiting);
 	MemoryContextDelete(difference->context);
-	return written;
 }
 
 } // namespace dv::engine

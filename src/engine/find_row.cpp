@@ -122,7 +122,7 @@ scan_index(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *s
 	Finder *finder = target->finder;
 	Outcome outcome = {false, InvalidTransactionId};
 	/* The scan is kept, and the access method hangs memory on it whenever it likes. */
-	MemoryContext old = MemoryContextSwitchTo(target->estate->es_query_cxt);
+	MemoryContext old = MemoryContextSwitchTo(target->context);
 
 	if (finder->scan == nullptr)
 		finder->scan = pg::begin_index_scan(target->rel, target->key_rel, &finder->dirty, finder->nkeys);
@@ -257,7 +257,7 @@ key_index_of(const Finder *finder, Relation rel)
 } // namespace
 
 void
-begin_finding(Target *target, const Shape &shape)
+prepare_finding(Target *target, const Shape &shape)
 {
 	Finder *finder = static_cast<Finder *>(palloc0(sizeof(Finder)));
 
@@ -278,12 +278,18 @@ begin_finding(Target *target, const Shape &shape)
 	target->key_unique = known->unique;
 	if (!OidIsValid(known->index))
 		return;
-	target->key_rel = index_open(known->index, RowExclusiveLock);
 	target->search = finder->keys;
 	for (int i = 0; i < finder->nkeys; i++)
 		ScanKeyEntryInitializeWithInfo(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber,
 									   InvalidOid, known->collations[i], const_cast<FmgrInfo *>(&known->functions[i]),
 									   static_cast<Datum>(0));
+}
+
+void
+begin_finding(Target *target)
+{
+	if (OidIsValid(target->key_index))
+		target->key_rel = index_open(target->key_index, RowExclusiveLock);
 }
 
 namespace {

@@ -230,7 +230,7 @@ fold_delta(Step *step)
 {
 	Program *program = step->program;
 	Groups *groups = begin_groups(step);
-	Folding folding{step, groups, MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual), nullptr, false};
+	Folding folding{step, groups, program->row, nullptr, false};
 
 	bool native = runs_natively(step);
 	if (!native)
@@ -250,7 +250,7 @@ fold_delta(Step *step)
 		return Outcome{0, false};
 	sort_groups(groups);
 
-	Target *target = open_target(step->rel, program->analysis->shape, step->feeds_views);
+	Target *target = open_target(&program->keeper, step->rel, program->analysis->shape, step->feeds_views);
 	target->crosscheck = step->crosscheck;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "group", ALLOCSET_DEFAULT_SIZES);
 	for (const Group &group : groups->all)

@@ -148,6 +148,9 @@ make_in_place(const Program *program, const analyze::Native *native, const Way *
 		return nullptr;
 	for (int key : in_place->keys)
 		in_place->fixed.push(key);
+	in_place->finds_one = true;
+	for (const LookUp &look_up : way->look_ups)
+		in_place->finds_one = in_place->finds_one && look_up.one;
 	ListCell *lc;
 	foreach (lc, native->quals)
 		if (reads_others(static_cast<Node *>(lfirst(lc)), varno))
@@ -164,12 +167,16 @@ make_in_place(const Program *program, const analyze::Native *native, const Way *
 	return in_place;
 }
 
+/* So many changed rows are not worth a difference; more are, for the order in which it writes. */
+constexpr int64 few_rows = 16;
+
 struct Replacing
 {
 	const Way *way;
 	Collect *collect;
 	ExprContext *expressions;
 	const capture::Delta *delta;
+	bool at_once;        /* what goes and what changes is written row by row, without a difference */
 	TupleTableSlot *old; /* a row that left, if `waits`: the next may be what became of it */
 	bool waits;
 	IndexScanDesc scan; /* this and what follows, with the first such row */
@@ -191,19 +198,35 @@ begin_scan(Replacing *replacing)
 	replacing->old = MakeSingleTupleTableSlot(replacing->delta->desc, &TTSOpsMinimalTuple);
 }
 
-/* As it is now, the way's row standing for the table's. */
-void
+/* A row of the view as it is now, the way's row standing for the table's. False if that is as it was. */
+bool
 set_own(const Replacing *replacing, TupleTableSlot *view_row)
 {
 	const Way *way = replacing->way;
+	bool any = false;
 	ResetExprContext(replacing->expressions);
 	for (int output : way->in_place->own)
-		view_row->tts_values[output] = output_of(way, output, replacing->expressions, &view_row->tts_isnull[output]);
+	{
+		Form_pg_attribute att = TupleDescAttr(view_row->tts_tupleDescriptor, output);
+		bool isnull;
+		Datum value = output_of(way, output, replacing->expressions, &isnull);
+		any = any || isnull != view_row->tts_isnull[output] ||
+			  (!isnull && !datum_image_eq(value, view_row->tts_values[output], att->attbyval, att->attlen));
+		view_row->tts_values[output] = value;
+		view_row->tts_isnull[output] = isnull;
+	}
+	return any;
 }
 
-/* The view's rows of the waiting row go, and come back changed, where that row has become the way's. */
+/* What becomes of the waiting row's rows of the view. */
+enum class Fate : char {
+	leave,
+	move, /* leave, and may come back */
+	change,
+};
+
 void
-replace(Replacing *replacing, bool changed)
+replace(Replacing *replacing, Fate fate)
 {
 	const Way *way = replacing->way;
 	Collect *collect = replacing->collect;
@@ -222,12 +245,26 @@ replace(Replacing *replacing, bool changed)
 		/* Whoever writes these rows has locked the values by which they are found: nobody else is at it. */
 		if (TransactionIdIsValid(replacing->dirty.xmin) || TransactionIdIsValid(replacing->dirty.xmax))
 			raise_concurrent(target);
-		add_row(collect->difference, -1, target->found, &target->found->tts_tid);
-		if (!changed)
-			continue;
-		fill_view_row(collect->row, target->found, 0, RelationGetDescr(target->rel)->natts);
-		set_own(replacing, collect->row);
-		add_row(collect->difference, +1, collect->row, nullptr);
+		ItemPointer tid = &target->found->tts_tid;
+		bool changes = false;
+		if (fate == Fate::change)
+		{
+			fill_view_row(collect->row, target->found, 0, RelationGetDescr(target->rel)->natts);
+			changes = set_own(replacing, collect->row);
+			if (!changes)
+				continue;
+		}
+		if (replacing->at_once && fate != Fate::move)
+		{
+			if (changes)
+				update_row(target, tid, target->found, collect->row);
+			else
+				delete_row(target, tid, target->found);
+			return;
+		}
+		collect_row(collect, -1, target->found, tid);
+		if (changes)
+			collect_row(collect, +1, collect->row, nullptr);
 	}
 }
 
@@ -265,6 +302,10 @@ begin_replacing(const Step *step, const Way *way, const capture::Delta *delta, C
 	replacing->collect = collect;
 	replacing->expressions = step->program->expressions;
 	replacing->delta = delta;
+	/* One key, one row: nothing to net, and the scan need not go on over what is written. */
+	replacing->at_once = is_plain(target) && !target->other_unique && target->key_unique &&
+						 way->in_place->keys.n == step->program->analysis->shape.nkeys && delta->nrows <= few_rows;
+	collect->at_once = replacing->at_once && delta->nrows == 1 && way->in_place->finds_one;
 	return replacing;
 }
 
@@ -274,7 +315,7 @@ replaces(Replacing *replacing, TupleTableSlot *row, int32 sign, bool wanted)
 	if (sign < 0)
 	{
 		if (replacing->waits)
-			replace(replacing, false);
+			replace(replacing, Fate::leave);
 		replacing->waits = wanted;
 		if (wanted && replacing->scan == nullptr)
 			begin_scan(replacing);
@@ -284,16 +325,16 @@ replaces(Replacing *replacing, TupleTableSlot *row, int32 sign, bool wanted)
 	}
 	if (!replacing->waits)
 		return !wanted;
-	bool changed = wanted && became(replacing);
-	replace(replacing, changed);
-	return changed || !wanted;
+	Fate fate = !wanted ? Fate::leave : became(replacing) ? Fate::change : Fate::move;
+	replace(replacing, fate);
+	return fate != Fate::move;
 }
 
 void
 end_replacing(Replacing *replacing)
 {
 	if (replacing->waits)
-		replace(replacing, false);
+		replace(replacing, Fate::leave);
 	if (replacing->scan == nullptr)
 		return;
 	ExecClearTuple(replacing->collect->target->found);

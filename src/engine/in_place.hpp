@@ -17,6 +17,7 @@ struct InPlace
 	pg::Vec<int>
 		fixed; /* the key, what rows of other tables are chosen by, and what makes a value together with theirs */
 	pg::Vec<int> own; /* outputs of the table's columns alone */
+	bool finds_one;   /* the look-ups lead to one row of the view at most */
 };
 
 /* nullptr where the view does not tell. The result lives in the current context. */

@@ -2,23 +2,37 @@
 
 #include "engine/stats.hpp"
 
+extern "C" {
+#include "common/hashfn.h"
+}
+
 #include <algorithm>
 
 namespace dv::engine {
 
 namespace {
 
-/* Tells our tags from the application's advisory locks, which use 1 and 2. */
+/* Tells our tags from the server's locks of objects, which have 0 there. */
 constexpr uint16 tag_class = 0xDE10;
+
+/* Object ids come from a counter that no cluster has brought so far, and a relation that had one would but wait now and then. */
+constexpr Oid no_relations = 0x80000000;
 
 int max_key_locks = 128;
 int taken; /* in this transaction, on values and keys */
 
+/*
+ * Who only writes a table takes its tag in a weak mode, and nearly everybody does: as a lock of a relation that lies in the
+ * backend's own few slots, not in the table that all share.
+ */
 LOCKTAG
 locktag(const Tag &tag)
 {
 	LOCKTAG lock;
-	SET_LOCKTAG_ADVISORY(lock, MyDatabaseId, tag.view, tag.value, tag_class + static_cast<uint16>(tag.kind));
+	if (tag.kind == TagKind::table)
+		SET_LOCKTAG_RELATION(lock, MyDatabaseId, no_relations | hash_combine(murmurhash32(tag.view), tag.value));
+	else
+		SET_LOCKTAG_OBJECT(lock, MyDatabaseId, tag.view, tag.value, tag_class + static_cast<uint16>(tag.kind));
 	return lock;
 }
 

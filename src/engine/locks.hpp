@@ -1,9 +1,9 @@
 #pragma once
 
 /*
- * Tags: locks of the server's own lock manager, of the advisory class with a fourth field of our own, held to the end
- * of the transaction.  They never meet the application's advisory locks, survive PREPARE, and the deadlock detector
- * knows them.  What they stand for is in lock_steps.hpp.
+ * Tags: locks of the server's own lock manager, as if of objects and relations that are not there, held to the end of the
+ * transaction.  They meet no other locks, survive PREPARE, and the deadlock detector knows them.  What they stand for is
+ * in lock_steps.hpp.
  */
 #include "pg/postgres.hpp"
 #include "pg/vec.hpp"

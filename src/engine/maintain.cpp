@@ -20,7 +20,10 @@ take_signed(TupleTableSlot *slot, void *context)
 	slot_getallattrs(slot);
 	int sign = DatumGetInt32(slot->tts_values[0]);
 	fill_view_row(collect->row, slot, 1, collect->program->analysis->ncolumns);
-	add_row(collect->difference, sign > 0 ? 1 : -1, collect->row, nullptr);
+	if (collect->at_once)
+		insert_row(collect->target, collect->row);
+	else
+		collect_row(collect, sign > 0 ? 1 : -1, collect->row, nullptr);
 }
 
 Outcome
@@ -130,7 +133,7 @@ take_content(TupleTableSlot *slot, void *context)
 {
 	Collect *collect = static_cast<Collect *>(context);
 	fill_view_row(collect->row, slot, 0, collect->program->analysis->ncolumns);
-	add_row(collect->difference, 1, collect->row, nullptr);
+	collect_row(collect, 1, collect->row, nullptr);
 }
 
 void
@@ -140,7 +143,7 @@ take_stored(TupleTableSlot *slot, void *context)
 	slot_getallattrs(slot);
 	ItemPointerData tid = *reinterpret_cast<ItemPointer>(DatumGetPointer(slot->tts_values[0]));
 	fill_view_row(collect->row, slot, 1, collect->program->desc->natts);
-	add_row(collect->difference, -1, collect->row, &tid);
+	collect_row(collect, -1, collect->row, &tid);
 }
 
 void
@@ -174,17 +177,34 @@ begin_collecting(const Step *step)
 	Program *program = step->program;
 	Collect collect{};
 	collect.program = program;
-	collect.target = open_target(step->rel, program->analysis->shape, step->feeds_views);
+	collect.context = CurrentMemoryContext;
+	collect.target = open_target(&program->keeper, step->rel, program->analysis->shape, step->feeds_views);
 	collect.target->crosscheck = step->crosscheck;
-	collect.difference = begin_difference(collect.target, program->analysis->shape, program->hasher);
-	collect.row = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);
+	collect.row = program->row;
 	return collect;
+}
+
+void
+collect_row(Collect *collect, int sign, TupleTableSlot *row, ItemPointer tid)
+{
+	if (collect->difference == nullptr)
+	{
+		Program *program = collect->program;
+		MemoryContext before = MemoryContextSwitchTo(collect->context);
+		collect->difference = begin_difference(collect->target, program->analysis->shape, program->hasher);
+		MemoryContextSwitchTo(before);
+	}
+	add_row(collect->difference, sign, row, tid);
 }
 
 uint64
 apply_collected(Collect *collect)
 {
-	uint64 written = apply_difference(collect->difference);
+	const Target *target = collect->target;
+	if (collect->difference)
+		apply_difference(collect->difference);
+	ExecClearTuple(collect->row);
+	uint64 written = target->inserted + target->updated + target->deleted;
 	close_target(collect->target);
 	return written;
 }

@@ -104,11 +104,15 @@ restrict_operation()
 struct Collect
 {
 	Program *program;
+	MemoryContext context;
 	Target *target;
-	Difference *difference;
+	Difference *difference; /* once there is one */
 	TupleTableSlot *row;
+	bool at_once; /* what enters is one row at most, and nothing leaves: see in_place.hpp */
 };
 Collect begin_collecting(const Step *step);
+/* As add_row. */
+void collect_row(Collect *collect, int sign, TupleTableSlot *row, ItemPointer tid);
 void take_content(TupleTableSlot *slot, void *context);
 void take_stored(TupleTableSlot *slot, void *context); /* ctid, then all columns */
 /* Applies the difference; returns the view rows written. */

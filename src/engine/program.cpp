@@ -24,6 +24,8 @@ struct Entry
 	Program *program;
 };
 
+Entry *recent[16]; /* by the last digits of the view */
+
 void
 on_code(Datum, int, uint32)
 {
@@ -184,6 +186,9 @@ build(const catalog::View *info)
 	MemoryContextSwitchTo(context);
 
 	program->keys_desc = make_keys_desc(program);
+	program->keeper.context = context;
+	program->keeper.desc = program->desc;
+	program->row = MakeSingleTupleTableSlot(program->desc, &TTSOpsVirtual);
 	program->hasher = make_hasher(program->desc, program->analysis->shape, context);
 	program->delta_descs = static_cast<TupleDesc *>(palloc0(sizeof(TupleDesc) * (program->analysis->ntables + 1)));
 	program->layouts = static_cast<uint64 *>(palloc0(sizeof(uint64) * (program->analysis->ntables + 1)));
@@ -218,10 +223,12 @@ pin_program(Oid view)
 	const catalog::View *info = catalog::view(view);
 	if (info == nullptr)
 		elog(ERROR, "relation %u is not a maintained view", view);
-	bool found;
-	Entry *entry = static_cast<Entry *>(hash_search(programs, &view, HASH_FIND, &found));
-	if (!found || !is_current(entry->program))
+	Entry *entry = recent[view % lengthof(recent)];
+	if (entry == nullptr || entry->view != view)
+		entry = static_cast<Entry *>(hash_search(programs, &view, HASH_FIND, nullptr));
+	if (entry == nullptr || !is_current(entry->program))
 	{
+		bool found;
 		Program *fresh = build(info);
 		entry = static_cast<Entry *>(hash_search(programs, &view, HASH_ENTER, &found));
 		if (found && entry->program->pins > 0)
@@ -230,6 +237,7 @@ pin_program(Oid view)
 			free_program(entry->program);
 		entry->program = fresh;
 	}
+	recent[view % lengthof(recent)] = entry;
 	entry->program->pins++;
 	pinned++;
 	return entry->program;
@@ -252,6 +260,7 @@ release_programs() noexcept
 		return;
 	pinned = 0;
 	swept = catalog::generation();
+	memset(recent, 0, sizeof(recent));
 	HASH_SEQ_STATUS scan;
 	hash_seq_init(&scan, programs);
 	while (Entry *entry = static_cast<Entry *>(hash_seq_search(&scan)))

@@ -78,8 +78,10 @@ struct Program
 	ExprContext *expressions;
 	ExprState **finals; /* aggregate: per visible column, or nullptr */
 	FmgrInfo *better;   /* aggregate: per state, for extremes */
-	bool native;        /* deltas may be computed without queries */
-	bool names_matter;  /* what maintenance evaluates, apart from queries, may look names up */
+	TargetKeeper keeper;
+	TupleTableSlot *row; /* of the view's table, virtual: for who computes one */
+	bool native;         /* deltas may be computed without queries */
+	bool names_matter;   /* what maintenance evaluates, apart from queries, may look names up */
 	pg::Vec<Prepared> prepared;
 	/* for the layouts of the deltas, like the prepared queries */
 	pg::Vec<const LockPlan *> lock_plans;

@@ -7,8 +7,9 @@
 
 namespace dv::engine {
 
-/* Opens the index that rows are found by. */
-void begin_finding(Target *target, const Shape &shape);
+/* Chooses the index that rows are found by, once for a target; opens it; closes it. */
+void prepare_finding(Target *target, const Shape &shape);
+void begin_finding(Target *target);
 void end_finding(Target *target);
 
 /* 40001. */

@@ -6,15 +6,6 @@ namespace dv::engine {
 
 namespace {
 
-bool
-has_after_triggers(Relation rel)
-{
-	const TriggerDesc *triggers = rel->trigdesc;
-	return triggers && (triggers->trig_insert_after_row || triggers->trig_insert_after_statement ||
-						triggers->trig_update_after_row || triggers->trig_update_after_statement ||
-						triggers->trig_delete_after_row || triggers->trig_delete_after_statement);
-}
-
 /* The deltas of the view's tables, marked as taken in. False: some rows are not known. */
 bool
 take_deltas(Step *step)

@@ -109,6 +109,15 @@ after_insert(Target *target, TupleTableSlot *slot, List *recheck)
 
 } // namespace
 
+bool
+has_after_triggers(Relation rel)
+{
+	const TriggerDesc *triggers = rel->trigdesc;
+	return triggers && (triggers->trig_insert_after_row || triggers->trig_insert_after_statement ||
+						triggers->trig_update_after_row || triggers->trig_update_after_statement ||
+						triggers->trig_delete_after_row || triggers->trig_delete_after_statement);
+}
+
 void
 raise_concurrent(Target *target)
 {
@@ -120,26 +129,60 @@ raise_concurrent(Target *target)
 	pg_unreachable();
 }
 
-Target *
-open_target(Relation rel, const Shape &shape, bool feeds_views)
+namespace {
+
+/*
+ * May a target outlive its transaction?  Triggers, constraints and expressions of indexes bring state with them that does
+ * not; where there are none, what a target refers to is the relation, and its indexes, which are opened anew.
+ */
+bool
+can_be_kept(Relation rel)
 {
+	const TupleConstr *constraints = RelationGetDescr(rel)->constr;
+	if (has_after_triggers(rel) || (constraints != nullptr && constraints->num_check > 0))
+		return false;
+	ListCell *lc;
+	foreach (lc, RelationGetIndexList(rel))
+	{
+		Relation index = index_open(lfirst_oid(lc), RowExclusiveLock);
+		bool plain = heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, nullptr) &&
+					 heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, nullptr) &&
+					 !index->rd_index->indisexclusion;
+		index_close(index, NoLock);
+		if (!plain)
+			return false;
+	}
+	return true;
+}
+
+Target *
+make_target(TargetKeeper *keeper, Relation rel, const Shape &shape)
+{
+	bool kept = can_be_kept(rel);
+	MemoryContext old = CurrentMemoryContext;
+	if (kept)
+	{
+		if (keeper->made != nullptr)
+			MemoryContextDelete(keeper->made);
+		keeper->made = nullptr;
+		MemoryContextSwitchTo(keeper->context);
+	}
 	EState *estate = CreateExecutorState();
-	MemoryContext old = MemoryContextSwitchTo(estate->es_query_cxt);
+	if (kept)
+		keeper->made = estate->es_query_cxt;
+	MemoryContextSwitchTo(estate->es_query_cxt);
 	Target *target = static_cast<Target *>(palloc0(sizeof(Target)));
 	RangeTblEntry *rte = makeNode(RangeTblEntry);
 
 	target->rel = rel;
-	refuse_row_triggers(target->rel);
+	target->keeper = kept ? keeper : nullptr;
 	target->estate = estate;
-	target->feeds_views = feeds_views;
-	target->crosscheck = InvalidSnapshot;
 
 	rte->rtekind = RTE_RELATION;
 	rte->relid = RelationGetRelid(rel);
 	rte->relkind = target->rel->rd_rel->relkind;
 	rte->rellockmode = RowExclusiveLock;
 	pg::init_range_table(estate, rte, updated_columns(target->rel, shape));
-	estate->es_output_cid = GetCurrentCommandId(true);
 
 	target->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(target->rri, target->rel, 1, nullptr, 0);
@@ -149,9 +192,33 @@ open_target(Relation rel, const Shape &shape, bool feeds_views)
 	target->on_update = MakeTransitionCaptureState(target->rri->ri_TrigDesc, rte->relid, CMD_UPDATE);
 	target->on_delete = MakeTransitionCaptureState(target->rri->ri_TrigDesc, rte->relid, CMD_DELETE);
 
-	target->found = table_slot_create(target->rel, &estate->es_tupleTable);
-	begin_finding(target, shape);
+	/* The relation's own descriptor is pinned by the transaction. */
+	target->found = kept ? MakeTupleTableSlot(keeper->desc, table_slot_callbacks(rel))
+						 : table_slot_create(target->rel, &estate->es_tupleTable);
+	prepare_finding(target, shape);
 	MemoryContextSwitchTo(old);
+	return target;
+}
+
+} // namespace
+
+Target *
+open_target(TargetKeeper *keeper, Relation rel, const Shape &shape, bool feeds_views)
+{
+	Target *target = keeper->closed;
+	keeper->closed = nullptr;
+	if (target == nullptr)
+	{
+		refuse_row_triggers(rel);
+		target = make_target(keeper, rel, shape);
+	}
+	target->rel = target->rri->ri_RelationDesc = rel;
+	target->context = CurrentMemoryContext;
+	target->feeds_views = feeds_views;
+	target->crosscheck = InvalidSnapshot;
+	target->inserted = target->updated = target->deleted = 0;
+	target->estate->es_output_cid = GetCurrentCommandId(true);
+	begin_finding(target);
 	return target;
 }
 
@@ -161,6 +228,16 @@ close_target(Target *target)
 	EState *estate = target->estate;
 
 	end_finding(target);
+	if (target->keeper != nullptr)
+	{
+		if (target->rri->ri_NumIndices > 0)
+			ExecCloseIndices(target->rri);
+		target->rri->ri_NumIndices = 0;
+		ExecClearTuple(target->found);
+		ResetPerTupleExprContext(estate);
+		target->keeper->closed = target;
+		return;
+	}
 	if (target->inserted > 0)
 		ExecASInsertTriggers(estate, target->rri, target->on_insert);
 	if (target->updated > 0)
@@ -181,7 +258,7 @@ open_indexes(Target *target, bool speculative)
 	ResultRelInfo *rri = target->rri;
 	if (target->nindexes == 0 || (rri->ri_NumIndices > 0 && !speculative))
 		return;
-	MemoryContext old = MemoryContextSwitchTo(target->estate->es_query_cxt);
+	MemoryContext old = MemoryContextSwitchTo(target->context);
 	if (rri->ri_NumIndices == 0)
 		ExecOpenIndices(rri, false);
 	for (int i = 0; speculative && i < rri->ri_NumIndices; i++)
