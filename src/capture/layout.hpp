@@ -5,6 +5,7 @@
  */
 #include "capture/row_log.hpp"
 #include "catalog/registry.hpp"
+#include "pg/idle_slots.hpp"
 #include "pg/plain_rows.hpp"
 
 namespace dv::capture {
@@ -22,9 +23,10 @@ struct Layout
 	bool *isnull;
 	TupleTableSlot *old_row; /* of the table, */
 	TupleTableSlot *new_row;
-	uint64 rows_as_of; /* as it was when the catalog was at this generation */
-	bool repeats;      /* and whether one statement may update a row of it twice */
-	bool reading;      /* rows are in them */
+	uint64 rows_as_of;  /* as it was when the catalog was at this generation */
+	bool repeats;       /* and whether one statement may update a row of it twice */
+	bool reading;       /* rows are in them */
+	pg::IdleSlots idle; /* for its own rows */
 };
 
 Layout *make_layout(Relation rel, const catalog::Table *info, MemoryContext context);

@@ -159,7 +159,9 @@ materialize(Oid table, uint64 from, uint64 to)
 		if (info == nullptr || from < to)
 			elog(ERROR, "no changes of relation %u were captured", table);
 		Relation rel = relation_open(table, AccessShareLock);
-		delta.desc = make_layout(rel, info, CurrentMemoryContext)->desc;
+		Layout *layout = make_layout(rel, info, CurrentMemoryContext);
+		delta.desc = layout->desc;
+		delta.idle = &layout->idle;
 		relation_close(rel, NoLock);
 		return delta;
 	}
@@ -169,6 +171,7 @@ materialize(Oid table, uint64 from, uint64 to)
 		elog(ERROR, "captured changes of relation %u differ in their columns", table);
 	delta.desc = state->epochs[epoch].layout->desc;
 	delta.layout = state->epochs[epoch].layout->number;
+	delta.idle = &state->epochs[epoch].layout->idle;
 	if (from >= to)
 		return delta;
 
@@ -213,7 +216,7 @@ end_delta(const Delta *delta)
 DeltaReader
 begin_delta(const Delta *delta)
 {
-	DeltaReader reader{delta, MakeSingleTupleTableSlot(delta->desc, &TTSOpsMinimalTuple), 0, nullptr};
+	DeltaReader reader{delta, slot_for(delta), 0, nullptr};
 	if (delta->from < delta->to)
 	{
 		reader.log = static_cast<Reader *>(palloc(sizeof(Reader)));
@@ -242,7 +245,7 @@ end_reading(const DeltaReader *reader)
 {
 	if (reader->log)
 		end_reading(reader->log);
-	ExecDropSingleTupleTableSlot(reader->slot);
+	pg::put_back(reader->delta->idle, reader->slot);
 }
 
 } // namespace dv::capture

@@ -17,7 +17,7 @@
  * All memory lives in TopTransactionContext; rows beyond work_mem go to a
  * temporary file.
  */
-#include "pg/postgres.hpp"
+#include "pg/idle_slots.hpp"
 #include "pg/vec.hpp"
 
 namespace dv::capture {
@@ -28,6 +28,7 @@ struct Delta
 	Oid table;
 	TupleDesc desc; /* the captured columns under the table's own names, then __dv_sign int4 */
 	uint64 layout;  /* the same number: the same columns */
+	pg::IdleSlots *idle;
 	int64 nrows;
 	bool netted; /* no row is in it twice: as one statement leaves its table, or less what came and went */
 	MemoryContext context;
@@ -52,6 +53,13 @@ struct DeltaReader
 DeltaReader begin_delta(const Delta *delta);
 bool next_row(DeltaReader *reader);
 void end_reading(const DeltaReader *reader);
+
+/* For rows of the delta; back to delta->idle. */
+inline TupleTableSlot *
+slot_for(const Delta *delta)
+{
+	return pg::take_slot(delta->idle, delta->desc, &TTSOpsMinimalTuple, GetMemoryChunkContext(delta->desc));
+}
 
 /* The last column of every delta: +1 for a row that entered, -1 for one that left. */
 inline constexpr const char *sign_column = "__dv_sign";

@@ -195,7 +195,7 @@ begin_scan(Replacing *replacing)
 	replacing->keys = static_cast<ScanKeyData *>(palloc(sizeof(ScanKeyData) * static_cast<Size>(nkeys)));
 	memcpy(replacing->keys, target->search, sizeof(ScanKeyData) * static_cast<Size>(nkeys));
 	replacing->scan = pg::begin_index_scan(target->rel, target->key_rel, &replacing->dirty, nkeys);
-	replacing->old = MakeSingleTupleTableSlot(replacing->delta->desc, &TTSOpsMinimalTuple);
+	replacing->old = capture::slot_for(replacing->delta);
 }
 
 /* A row of the view as it is now, the way's row standing for the table's. False if that is as it was. */
@@ -338,7 +338,7 @@ end_replacing(Replacing *replacing)
 	if (replacing->scan == nullptr)
 		return;
 	ExecClearTuple(replacing->collect->target->found);
-	ExecDropSingleTupleTableSlot(replacing->old);
+	pg::put_back(replacing->delta->idle, replacing->old);
 	index_endscan(replacing->scan);
 }
 

@@ -49,6 +49,8 @@ struct LookUp
 	pg::Vec<Read> reads;
 	pg::Vec<Read> delta_reads; /* the same of a row of the table's delta, once one was read */
 	double rows;               /* that one look-up finds, about */
+	TupleDesc desc;            /* of the table's rows, */
+	pg::IdleSlots idle;        /* and slots for them, once one was looked up */
 };
 
 struct Way

@@ -248,6 +248,20 @@ load_delta(const Program *program, Finding *finding, const capture::Delta *delta
 	capture::end_reading(&reader);
 }
 
+TupleTableSlot *
+slot_for(const Program *program, Finding *finding)
+{
+	LookUp *look_up = finding->look_up;
+	if (look_up->desc == nullptr)
+	{
+		MemoryContext before = MemoryContextSwitchTo(program->context);
+		/* With the defaults of columns that stored rows are without. */
+		look_up->desc = CreateTupleDescCopyConstr(RelationGetDescr(finding->rel));
+		MemoryContextSwitchTo(before);
+	}
+	return pg::take_slot(&look_up->idle, look_up->desc, table_slot_callbacks(finding->rel), program->context);
+}
+
 void
 begin_findings(Passage *passage, int block)
 {
@@ -258,11 +272,11 @@ begin_findings(Passage *passage, int block)
 	{
 		Finding *finding = &passage->findings[i];
 		finding->look_up = &way->look_ups[i];
-		finding->rel = table_open(finding->look_up->table, AccessShareLock);
+		finding->rel = table_open(finding->look_up->table, NoLock); /* lock_relations holds it */
 		finding->index = index_open(finding->look_up->index, AccessShareLock);
 		finding->scan =
 			pg::begin_index_scan(finding->rel, finding->index, GetActiveSnapshot(), finding->look_up->nkeys);
-		finding->slot = table_slot_create(finding->rel, nullptr);
+		finding->slot = slot_for(program, finding);
 		/* Terms take the deltas one after the other; a trace wants all rows that were and that are. */
 		bool later = finding->look_up->occurrence > way->occurrence || !passage->with_sign;
 		bool linear = program->analysis->ir->kind == core::Kind::linear;
@@ -279,7 +293,7 @@ end_findings(const Passage *passage)
 	for (int i = 0; passage->findings && i < passage->way->look_ups.n; i++)
 	{
 		const Finding &finding = passage->findings[i];
-		ExecDropSingleTupleTableSlot(finding.slot);
+		pg::put_back(&finding.look_up->idle, finding.slot);
 		index_endscan(finding.scan);
 		index_close(finding.index, NoLock);
 		table_close(finding.rel, NoLock);
