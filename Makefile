@@ -4,7 +4,7 @@ PG_CONFIG ?= pg_config
 
 # These are scripts, which install what is missing before anything else, so
 # they must not need the server's own makefiles.
-SCRIPT_GOALS := check check-mongod demo bench unit lint format help
+SCRIPT_GOALS := check check-versions check-mongod demo bench unit lint format help
 SCRIPTED := $(filter $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(SCRIPTED),)
@@ -13,6 +13,9 @@ ifneq ($(SCRIPTED),)
 
 check:
 	@PG_CONFIG='$(PG_CONFIG)' bash ci/check.sh
+
+check-versions:
+	@ONLY=versions bash ci/check.sh
 
 check-mongod:
 	@PG_CONFIG='$(PG_CONFIG)' ONLY=sink TEST_USER=mongotest STORE_SCRIPT=ci/mongod.sh bash ci/check.sh
@@ -36,6 +39,7 @@ help:
 	@echo 'make              build for the server of PG_CONFIG (now $(PG_CONFIG))'
 	@echo 'make install      install into that server'
 	@echo 'make check        all tests, on a private server; installs what is missing first'
+	@echo 'make check-versions the regression tests on PostgreSQL 17 and 18, which it unpacks beside the host'
 	@echo 'make check-mongod the tests of the sink, on MongoDB 7.0 under wine instead of DocumentDB'
 	@echo 'make demo         the order documents at full size, on a private server'
 	@echo 'make bench        what changes cost with and without views, on a private server'
@@ -88,7 +92,7 @@ WERROR ?= -Werror
 DV_FLAGS := -std=c++17 $(OPTIMIZE) -g -fPIC -fno-strict-aliasing -fwrapv \
 	-fvisibility=hidden -DPGDLLEXPORT='__attribute__((visibility("default")))' \
 	-Wall -Wextra -Wshadow $(WERROR) -Isrc
-CFLAGS := $(OPTIMIZE) -g -fPIC
+override CFLAGS := $(OPTIMIZE) -g -fPIC
 CORE_FLAGS := $(DV_FLAGS) -DDV_CORE
 SERVER_FLAGS := $(DV_FLAGS) -Wno-register $(filter-out $(if $(filter -O0,$(OPTIMIZE)),-D_FORTIFY_SOURCE%),$(filter -D%,$(CPPFLAGS))) \
 	-isystem $(shell $(PG_CONFIG) --includedir-server) \

@@ -25,8 +25,8 @@ is_order_sensitive(Oid aggregate)
 	if (get_func_namespace(aggregate) != PG_CATALOG_NAMESPACE)
 		return true;
 	const char *name = get_func_name(aggregate);
-	for (const char *sensitive :
-		 {"array_agg", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg", "string_agg", "xmlagg"})
+	for (const char *sensitive : {"any_value", "array_agg", "json_agg", "json_agg_strict", "jsonb_agg",
+								  "jsonb_agg_strict", "json_object_agg", "jsonb_object_agg", "string_agg", "xmlagg"})
 		if (strcmp(name, sensitive) == 0)
 			return true;
 	return false;

@@ -51,6 +51,7 @@ const char *const settings_functions[] = {
 	"interval_pl_timestamptz",
 	"isfinite",
 	"json_agg",
+	"json_agg_strict",
 	"json_build_array",
 	"json_build_object",
 	"json_object_agg",
@@ -59,6 +60,7 @@ const char *const settings_functions[] = {
 	"json_to_record",
 	"json_to_recordset",
 	"jsonb_agg",
+	"jsonb_agg_strict",
 	"jsonb_build_array",
 	"jsonb_build_object",
 	"jsonb_object_agg",
@@ -241,6 +243,10 @@ check_node(Node *node, void *context)
 	Surroundings *surroundings = &static_cast<Refusal *>(context)->surroundings;
 	if (IsA(node, CoerceToDomain))
 		surroundings->names = surroundings->code = true;
+	if (pg::is_json_objectagg(node))
+		refuse("JSON_OBJECTAGG", "It takes no order; json_object_agg and jsonb_object_agg do.");
+	if (pg::converts_json(node))
+		surroundings->settings = surroundings->names = surroundings->code = true;
 	if (IsA(node, Var))
 	{
 		check_column(as<Var>(node), static_cast<Refusal *>(context));

@@ -57,6 +57,33 @@ mutate_query(Query *query, Mutator mutator, void *context, int flags)
 #endif
 }
 
+/* SQL/JSON (16, 17) turns values into JSON and back by itself, under settings, and not by functions that say so. */
+inline bool
+converts_json(const Node *node)
+{
+#if PG_VERSION_NUM >= 170000
+	return IsA(node, JsonConstructorExpr) || IsA(node, JsonExpr);
+#elif PG_VERSION_NUM >= 160000
+	return IsA(node, JsonConstructorExpr);
+#else
+	(void) node;
+	return false;
+#endif
+}
+
+/* An aggregate in whose syntax no order can be given (16). */
+inline bool
+is_json_objectagg(const Node *node)
+{
+#if PG_VERSION_NUM >= 160000
+	return IsA(node, JsonConstructorExpr) &&
+		   reinterpret_cast<const JsonConstructorExpr *>(node)->type == JSCTOR_JSON_OBJECTAGG;
+#else
+	(void) node;
+	return false;
+#endif
+}
+
 /* The columns of an entry: their names, and Vars. */
 inline void
 expand_entry(RangeTblEntry *rte, int rtindex, List **names, List **vars)
