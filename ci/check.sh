@@ -1,17 +1,18 @@
 #!/bin/bash
 # make check: everything, from a bare machine.  The last line says how many of
 # the tests passed; FUZZ_SECONDS, FUZZ_SEED, STRESS_SECONDS, TPCH_TRANSACTIONS,
-# TPCH_SCALE and ONLY (a list of parts) narrow it.
+# TPCH_SCALE, VERSIONS and ONLY (a list of parts) narrow it.
 . "$(dirname "$0")/lib.sh"
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit model regress isolation tap sink fuzz features tpch stress log}
+PARTS=${ONLY:-consistency unit model regress isolation tap sink fuzz features tpch stress versions log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
 STRESS_SECONDS=${STRESS_SECONDS:-60}
 TPCH_TRANSACTIONS=${TPCH_TRANSACTIONS:-30}
 TPCH_SCALE=${TPCH_SCALE:-0.01}
+VERSIONS=${VERSIONS:-17 18}
 wanted() { [[ " $PARTS " == *" $1 "* ]]; }
 
 start_work
@@ -190,11 +191,32 @@ if [ "${built:-no}" = yes ]; then
 	fi
 fi
 
+if wanted versions; then
+	skipped=
+	mkdir -p build
+	for version in $VERSIONS; do
+		say "PostgreSQL $version"
+		if ! bash ci/server.sh "$version" >"$WORK/server"; then
+			cat "$WORK/server"
+			skipped="$skipped $version"
+			continue
+		fi
+		# Its libraries are of a later C library than the programs made here would run with.
+		on_version() {
+			env COPT=-Wl,--allow-shlib-undefined ONLY="${VERSION_PARTS:-regress log}" \
+				PG_CONFIG="$(tail -1 "$WORK/server")" bash ci/check.sh >"build/version_$version.log" 2>&1
+		}
+		judge "versions $version" on_version
+		sed -n '/^== results/,$p' "build/version_$version.log" | grep -vE '^$|^== | 0 of 0$' || tail -40 "build/version_$version.log"
+	done
+	[ -z "$skipped" ] || echo "WARNING: NOT TESTED, since the packages cannot be had: PostgreSQL$skipped"
+fi
+
 passed=$(grep -c '^ok ' "$TALLY" || true)
 failed=$(grep -c '^not ok ' "$TALLY" || true)
 say "results"
 sed -n 's/^not ok /FAILED: /p' "$TALLY"
-for part in unit model regress isolation tap sink; do
+for part in unit model regress isolation tap sink versions; do
 	printf '%-10s %s of %s\n' $part "$(grep -c "^ok $part " "$TALLY" || true)" "$(grep -cE "^(not )?ok $part " "$TALLY" || true)"
 done
 echo

@@ -1,5 +1,5 @@
 #!/bin/bash
-# install.sh build|check|demo|store|mongod: installs, through apt, what is missing for that.
+# install.sh build|check|demo|store|server|mongod: installs, through apt, what is missing for that.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -23,7 +23,7 @@ if [ "${1:-check}" = check ]; then
 	perl -MIPC::Run -e1 2>/dev/null || need libipc-run-perl
 fi
 case ${1:-check} in
-store) command -v patchelf >/dev/null || need patchelf ;;
+store | server) command -v patchelf >/dev/null || need patchelf ;;
 mongod)
 	command -v npm >/dev/null || need npm
 	[ -x /usr/lib/wine/wine64 ] || need wine64

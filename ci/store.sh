@@ -5,56 +5,13 @@
 #   that port of the loopback interface; options are the gateway's.  The password of --user is in STORE_PASSWORD.
 # store.sh stop|kill FOLDER [server|gateway]: ends both, or one of them; kill is by SIGKILL.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. ci/packages.sh
 
 POSTGRES=18.6 DOCUMENTDB=1.0
 ROOT=${STORE_ROOT:-/opt/deltaview-store}
 FILES=$ROOT/$POSTGRES-$DOCUMENTDB
 PROGRAMS=$FILES/usr/lib/postgresql/18/bin
 SERVER_USER=$(test_user)
-
-# Packages of another release, resolved and fetched by an apt that knows nothing of the host's.
-fetch() { # folder for the packages, name...
-	local folder=$1 mirror
-	shift
-	mirror=$(sed -n -E 's/^(URIs: *|deb +(\[[^]]*\] +)?)(http[^ ]*debian\/?)( .*)?$/\3/p' \
-		/etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | grep -v security | head -1)
-	mkdir -p "$folder"/{lists,cache/archives}/partial
-	: >"$folder/status"
-	cat >"$folder/sources.list" <<-LIST
-		deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} forky main
-	LIST
-	cat >"$folder/preferences" <<-PIN
-		Package: postgresql-18 postgresql-client-18
-		Pin: version $POSTGRES*
-		Pin-Priority: 1001
-
-		Package: postgresql-18-documentdb
-		Pin: version $DOCUMENTDB*
-		Pin-Priority: 1001
-	PIN
-	cat >"$folder/apt.conf" <<-CONF
-		Dir::Etc { SourceList "$folder/sources.list"; SourceParts "/dev/null"; Preferences "$folder/preferences"; PreferencesParts "/dev/null"; };
-		Dir::State { Lists "$folder/lists"; status "$folder/status"; };
-		Dir::Cache "$folder/cache";
-		APT::Sandbox::User "root";
-		Acquire { Check-Valid-Until "false"; Retries "3"; Languages "none"; };
-	CONF
-	APT_CONFIG=$folder/apt.conf apt-get update -qq
-	APT_CONFIG=$folder/apt.conf apt-get install -y -qq --download-only --no-install-recommends "$@"
-}
-
-# Lets the programs, and the libraries that name a path, use the libraries beside them, the C library included.
-relocate() { # folder
-	local libraries=$1/usr/lib/x86_64-linux-gnu file
-	libraries=$libraries:$1/usr/lib/postgresql/18/lib:$libraries/blas:$libraries/lapack
-	for file in "$1"/usr/lib/postgresql/18/bin/* "$1"/usr/lib/postgresql/18/lib/*.so; do
-		[ "$(head -c 4 "$file" | tail -c 3)" = ELF ] || continue
-		case $file in
-		*.so) [ -z "$(patchelf --print-rpath "$file")" ] || patchelf --force-rpath --set-rpath "$libraries" "$file" ;;
-		*) patchelf --set-interpreter "$FILES/usr/lib64/ld-linux-x86-64.so.2" --force-rpath --set-rpath "$libraries" "$file" ;;
-		esac
-	done
-}
 
 install_store() {
 	local file name
@@ -64,15 +21,25 @@ install_store() {
 	say "install DocumentDB $DOCUMENTDB on PostgreSQL $POSTGRES"
 	rm -rf "$ROOT"
 	mkdir -p "$FILES"
-	fetch "$ROOT/packages" postgresql-18 postgresql-18-documentdb >"$ROOT/log" 2>&1 || { tail -40 "$ROOT/log"; return 1; }
-	for file in "$ROOT"/packages/cache/archives/*.deb; do dpkg-deb --extract "$file" "$FILES"; done
+	mkdir "$ROOT/packages"
+	cat >"$ROOT/packages/preferences" <<-PIN
+		Package: postgresql-18 postgresql-client-18
+		Pin: version $POSTGRES*
+		Pin-Priority: 1001
+
+		Package: postgresql-18-documentdb
+		Pin: version $DOCUMENTDB*
+		Pin-Priority: 1001
+	PIN
+	fetch "$ROOT/packages" forky postgresql-18 postgresql-18-documentdb >"$ROOT/log" 2>&1 || { tail -40 "$ROOT/log"; return 1; }
+	unpack "$ROOT/packages" "$FILES"
 	for name in postgresql-18_"$POSTGRES" postgresql-18-documentdb_"$DOCUMENTDB"; do
 		file=$(basename "$ROOT/packages/cache/archives/${name%_*}"_*.deb)
 		[[ $file == "$name"* ]] || echo "warning: $file is not the version that the tests are known to pass with, $name"
 	done
 	# What its package would link after it was installed.
 	ln -sf postgis-3.control "$FILES/usr/share/postgresql/18/extension/postgis.control"
-	relocate "$FILES"
+	relocate "$FILES" 18
 	rm -rf "$ROOT/packages"
 	"$PROGRAMS/postgres" --version
 	touch "$FILES/ready"
