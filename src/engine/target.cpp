@@ -233,6 +233,7 @@ close_target(Target *target)
 		if (target->rri->ri_NumIndices > 0)
 			ExecCloseIndices(target->rri);
 		target->rri->ri_NumIndices = 0;
+		target->rri->ri_IndexRelationDescs = nullptr; /* or 18 takes it for open */
 		ExecClearTuple(target->found);
 		ResetPerTupleExprContext(estate);
 		target->keeper->closed = target;
