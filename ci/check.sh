@@ -6,7 +6,7 @@
 bash ci/install.sh check
 find_server
 
-PARTS=${ONLY:-consistency unit model regress isolation tap sink fuzz features tpch stress versions log}
+PARTS=${ONLY:-consistency unit model regress isolation tap sink fuzz features tpch stress log}
 FUZZ_SECONDS=${FUZZ_SECONDS:-60}
 FUZZ_SEED=${FUZZ_SEED:-2026}
 STRESS_SECONDS=${STRESS_SECONDS:-60}
