@@ -89,7 +89,7 @@ include $(PGXS)
 # OPTIMIZE and WERROR are for the command line.
 OPTIMIZE ?= -O2
 WERROR ?= -Werror
-DV_FLAGS := -std=c++17 $(OPTIMIZE) -g -fPIC -fno-strict-aliasing -fwrapv \
+DV_FLAGS := -std=c++17 $(OPTIMIZE) -g -fPIC -fno-plt -fno-strict-aliasing -fwrapv \
 	-fvisibility=hidden -DPGDLLEXPORT='__attribute__((visibility("default")))' \
 	-Wall -Wextra -Wshadow $(WERROR) -Isrc
 override CFLAGS := $(OPTIMIZE) -g -fPIC
