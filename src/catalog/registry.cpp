@@ -98,6 +98,11 @@ read_view(HeapTuple tuple, TupleDesc desc)
 
 	heap_deform_tuple(tuple, desc, values, nulls);
 	view->view = DatumGetObjectId(values[view_catalog::view - 1]);
+	if (HeapTuple relation = SearchSysCache1(RELOID, ObjectIdGetDatum(view->view)))
+	{
+		view->owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(relation))->relowner;
+		ReleaseSysCache(relation);
+	}
 	view->definition = DatumGetObjectId(values[view_catalog::definition - 1]);
 	view->maintained = DatumGetObjectId(values[view_catalog::maintained - 1]);
 	view->part_of = nulls[view_catalog::part_of - 1] ? InvalidOid : DatumGetObjectId(values[view_catalog::part_of - 1]);

@@ -23,6 +23,7 @@ const char *name_of(State state);
 struct View
 {
 	Oid view;       /* the table that holds the rows */
+	Oid owner;      /* of it; invalid if it is gone */
 	Oid definition; /* the plain view in schema deltaview that holds the stored query */
 	Oid maintained; /* the one that holds the query over the view's parts; the definition where it has none */
 	Oid part_of;    /* of a part: the definition of the view that it serves; else invalid */

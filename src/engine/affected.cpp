@@ -21,17 +21,6 @@ contains(const pg::Vec<Affected> &views, Oid view)
 	return false;
 }
 
-Oid
-owner_of(Oid view)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(view));
-	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("a maintained view was dropped meanwhile")));
-	Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
 /* The views that changes of a table lead to, directly and by way of other views. */
 void
 add_dependents(Oid table, bool only_pending, pg::Vec<Affected> *views)
@@ -42,7 +31,9 @@ add_dependents(Oid table, bool only_pending, pg::Vec<Affected> *views)
 		const catalog::View *view = info->views[i];
 		if (!is_kept(view) || contains(*views, view->view) || (only_pending && !capture::pending(view->view, table)))
 			continue;
-		views->push(Affected{view, owner_of(view->view)});
+		if (!OidIsValid(view->owner))
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("a maintained view was dropped meanwhile")));
+		views->push(Affected{view, view->owner});
 		add_dependents(view->view, false, views);
 	}
 }
