@@ -59,7 +59,7 @@ DATA := $(wildcard sql/pg_deltaview--*.sql)
 
 ROOMS := pg analyze catalog capture engine document publish sink_catalog
 CORE_SOURCES := $(sort $(wildcard src/core/*.cpp))
-SERVER_SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.cpp)) $(wildcard src/entry.cpp))
+SERVER_SOURCES := $(sort $(foreach room,$(ROOMS),$(wildcard src/$(room)/*.cpp)) $(wildcard src/entry*.cpp))
 
 # Objects of different servers live apart; the stamp below keeps the module apart, too.
 SERVER := $(shell $(PG_CONFIG) --bindir --version | cksum | cut -d' ' -f1)

@@ -1,6 +1,7 @@
 /*
  * What SQL and the server call: nothing else.
  */
+#include "entry.hpp"
 #include "capture/triggers.hpp"
 #include "catalog/create.hpp"
 #include "catalog/event_triggers.hpp"
@@ -14,15 +15,10 @@
 #include "engine/locks.hpp"
 #include "engine/test_break.hpp"
 #include "engine/verify.hpp"
-#include "pg/postgres.hpp"
-#include "publish/documents.hpp"
 #include "publish/plugin.hpp"
 #include "sink_catalog/declare.hpp"
 #include "sink_catalog/follow.hpp"
 #include "sink_catalog/launch.hpp"
-#include "sink_catalog/server.hpp"
-#include "sink_catalog/settings.hpp"
-#include "sink_catalog/verify.hpp"
 
 extern "C" {
 #include "commands/event_trigger.h"
@@ -32,11 +28,6 @@ PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 PGDLLEXPORT void _PG_output_plugin_init(OutputPluginCallbacks *callbacks);
-
-/* The server's macro exports the function itself from 16 on. */
-#define EXPORT(name)                          \
-	PGDLLEXPORT Datum name(PG_FUNCTION_ARGS); \
-	PG_FUNCTION_INFO_V1(name)
 
 EXPORT(dv_catalog_changed);
 EXPORT(dv_capture);
@@ -58,21 +49,6 @@ EXPORT(dv_verify);
 EXPORT(dv_verify_state);
 EXPORT(dv_rewritten);
 EXPORT(dv_read_stats);
-EXPORT(dv_sink_row);
-EXPORT(dv_preview_sink);
-EXPORT(dv_mongo_validator);
-EXPORT(dv_create_sink);
-EXPORT(dv_start_sink);
-EXPORT(dv_stop_sink);
-EXPORT(dv_reset_sink);
-EXPORT(dv_drop_sink);
-EXPORT(dv_start_sinks);
-EXPORT(dv_verify_sink);
-EXPORT(dv_sink_settings);
-EXPORT(dv_sink_next_generation);
-EXPORT(dv_sink_dropped);
-EXPORT(dv_sink_runs);
-EXPORT(dv_owns_sink);
 EXPORT(dv_ddl_command_start);
 EXPORT(dv_ddl_command_end);
 EXPORT(dv_sql_drop);
@@ -81,46 +57,6 @@ EXPORT(dv_sql_drop);
 using namespace dv;
 
 namespace {
-
-void
-need_argument(FunctionCallInfo fcinfo, int n, const char *name)
-{
-	if (PG_ARGISNULL(n))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("argument \"%s\" must not be null", name)));
-}
-
-Oid
-relation_argument(FunctionCallInfo fcinfo)
-{
-	need_argument(fcinfo, 0, "name");
-	return PG_GETARG_OID(0);
-}
-
-char *
-text_argument(FunctionCallInfo fcinfo, int n, const char *name)
-{
-	need_argument(fcinfo, n, name);
-	return text_to_cstring(PG_GETARG_TEXT_PP(n));
-}
-
-bool
-bool_argument(FunctionCallInfo fcinfo, int n, const char *name)
-{
-	need_argument(fcinfo, n, name);
-	return PG_GETARG_BOOL(n);
-}
-
-char *
-optional_text(FunctionCallInfo fcinfo, int n)
-{
-	return PG_ARGISNULL(n) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(n));
-}
-
-ArrayType *
-optional_array(FunctionCallInfo fcinfo, int n)
-{
-	return PG_ARGISNULL(n) ? nullptr : PG_GETARG_ARRAYTYPE_P(n);
-}
 
 EventTriggerData *
 event_of(FunctionCallInfo fcinfo)
@@ -314,122 +250,6 @@ Datum
 dv_read_stats(PG_FUNCTION_ARGS)
 {
 	return catalog::read_stats(fcinfo, relation_argument(fcinfo));
-}
-
-Datum
-dv_sink_row(PG_FUNCTION_ARGS)
-{
-	need_argument(fcinfo, 0, "v");
-	need_argument(fcinfo, 1, "options");
-	return publish::sink_row(fcinfo, PG_GETARG_DATUM(0), PG_GETARG_JSONB_P(1));
-}
-
-Datum
-dv_preview_sink(PG_FUNCTION_ARGS)
-{
-	need_argument(fcinfo, 0, "view");
-	need_argument(fcinfo, 1, "options");
-	publish::preview_sink(fcinfo, PG_GETARG_OID(0), PG_GETARG_JSONB_P(1));
-	return static_cast<Datum>(0);
-}
-
-Datum
-dv_mongo_validator(PG_FUNCTION_ARGS)
-{
-	sink_catalog::check_options(PG_GETARG_DATUM(0), PG_GETARG_OID(1));
-	PG_RETURN_VOID();
-}
-
-Datum
-dv_create_sink(PG_FUNCTION_ARGS)
-{
-	need_argument(fcinfo, 0, "view");
-	need_argument(fcinfo, 4, "options");
-	const char *server = text_argument(fcinfo, 1, "server");
-	const char *database = text_argument(fcinfo, 2, "database");
-	const char *collection = text_argument(fcinfo, 3, "collection");
-	const char *name = sink_catalog::create_sink(PG_GETARG_OID(0), server, database, collection, PG_GETARG_JSONB_P(4));
-
-	publish::check_documents(PG_GETARG_OID(0), PG_GETARG_JSONB_P(4));
-	PG_RETURN_TEXT_P(cstring_to_text(name));
-}
-
-Datum
-dv_start_sink(PG_FUNCTION_ARGS)
-{
-	sink_catalog::start_sink(text_argument(fcinfo, 0, "sink"));
-	PG_RETURN_VOID();
-}
-
-Datum
-dv_stop_sink(PG_FUNCTION_ARGS)
-{
-	sink_catalog::stop_sink(text_argument(fcinfo, 0, "sink"));
-	PG_RETURN_VOID();
-}
-
-Datum
-dv_reset_sink(PG_FUNCTION_ARGS)
-{
-	sink_catalog::reset_sink(text_argument(fcinfo, 0, "sink"));
-	PG_RETURN_VOID();
-}
-
-Datum
-dv_drop_sink(PG_FUNCTION_ARGS)
-{
-	const char *name = text_argument(fcinfo, 0, "sink");
-
-	sink_catalog::drop_sink(name, bool_argument(fcinfo, 1, "drop_collection"));
-	PG_RETURN_VOID();
-}
-
-Datum
-dv_start_sinks(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sink_catalog::start_sinks());
-}
-
-Datum
-dv_verify_sink(PG_FUNCTION_ARGS)
-{
-	sink_catalog::verify_sink(fcinfo, text_argument(fcinfo, 0, "sink"));
-	return static_cast<Datum>(0);
-}
-
-Datum
-dv_sink_settings(PG_FUNCTION_ARGS)
-{
-	sink_catalog::sink_settings(fcinfo, text_argument(fcinfo, 0, "sink"));
-	return static_cast<Datum>(0);
-}
-
-Datum
-dv_sink_next_generation(PG_FUNCTION_ARGS)
-{
-	const char *name = text_argument(fcinfo, 0, "sink");
-
-	need_argument(fcinfo, 1, "generation");
-	PG_RETURN_INT32(sink_catalog::next_generation(name, PG_GETARG_INT32(1)));
-}
-
-Datum
-dv_sink_dropped(PG_FUNCTION_ARGS)
-{
-	sink_catalog::dropped(text_argument(fcinfo, 0, "sink"));
-	PG_RETURN_VOID();
-}
-
-Datum
-dv_sink_runs(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sink_catalog::runs(text_argument(fcinfo, 0, "sink")));
-}
-
-Datum
-dv_owns_sink(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(sink_catalog::owns_sink(text_argument(fcinfo, 0, "sink")));
 }
 
 Datum

@@ -10,7 +10,7 @@
  * comes too early for the new version's index entry, and too late for the old
  * version.  So a miss counts only if no transaction ended meanwhile.
  */
-#include "catalog/registry.hpp"
+#include "engine/key_index.hpp"
 #include "engine/locks.hpp"
 #include "engine/row_access.hpp"
 #include "engine/row_bytes.hpp"
@@ -18,8 +18,6 @@
 
 extern "C" {
 #include "access/stratnum.h"
-#include "catalog/pg_am.h"
-#include "utils/hsearch.h"
 #include "utils/uuid.h"
 }
 
@@ -29,62 +27,13 @@ struct Finder
 {
 	SnapshotData dirty;
 	IndexScanDesc scan; /* begun at the first use */
-	int nkeys;
-	AttrNumber attributes[INDEX_MAX_KEYS];
-	bool by_hash; /* the one attribute is the hash column */
-	bool single;  /* there is none: the index has the constant true */
+	KeyColumns columns;
+	bool by_hash; /* the one column is the hash column */
 	ScanKeyData keys[INDEX_MAX_KEYS];
 	pg_uuid_t uuid;
 };
 
 namespace {
-
-/* The operator `=` that an index finds its column by. */
-Oid
-index_equality(Relation index, int column)
-{
-	Oid type = index->rd_opcintype[column];
-
-	return get_opfamily_member(index->rd_opfamily[column], type, type, BTEqualStrategyNumber);
-}
-
-/* Does the index tell the column's values apart as the type does by default? */
-bool
-same_equality(Relation index, int column, Form_pg_attribute att)
-{
-	return index->rd_indcollation[column] == att->attcollation &&
-		   index_equality(index, column) == lookup_type_cache(getBaseType(att->atttypid), TYPECACHE_EQ_OPR)->eq_opr;
-}
-
-bool
-serves(Relation table, Relation index, int nattributes, const AttrNumber *attributes)
-{
-	Form_pg_index form = index->rd_index;
-
-	if (index->rd_rel->relam != BTREE_AM_OID || !form->indisvalid || !form->indisready ||
-		form->indnkeyatts != nattributes || RelationGetIndexPredicate(index) != NIL ||
-		RelationGetIndexExpressions(index) != NIL)
-		return false;
-	for (int i = 0; i < nattributes; i++)
-		if (form->indkey.values[i] != attributes[i] ||
-			!same_equality(index, i, TupleDescAttr(RelationGetDescr(table), attributes[i] - 1)))
-			return false;
-	return true;
-}
-
-/* An index over the constant true: that of a view of one row. */
-bool
-holds_single_row(Relation index)
-{
-	List *expressions = RelationGetIndexExpressions(index);
-
-	if (index->rd_rel->relam != BTREE_AM_OID || !index->rd_index->indisvalid || !index->rd_index->indisready ||
-		index->rd_index->indnkeyatts != 1 || list_length(expressions) != 1 || RelationGetIndexPredicate(index) != NIL ||
-		!IsA(linitial(expressions), Const))
-		return false;
-	const Const *value = linitial_node(Const, expressions);
-	return value->consttype == BOOLOID && !value->constisnull && DatumGetBool(value->constvalue);
-}
 
 /* What a scan has come to. */
 struct Outcome
@@ -125,29 +74,29 @@ scan_index(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *s
 	MemoryContext old = MemoryContextSwitchTo(target->context);
 
 	if (finder->scan == nullptr)
-		finder->scan = pg::begin_index_scan(target->rel, target->key_rel, &finder->dirty, finder->nkeys);
+		finder->scan = pg::begin_index_scan(target->rel, target->key_rel, &finder->dirty, finder->columns.n);
 	if (finder->by_hash)
 	{
 		hash_to_uuid(identity_hash(hasher, shape, slot), finder->uuid.data);
 		finder->keys[0].sk_argument = UUIDPGetDatum(&finder->uuid);
 	}
-	else if (finder->single)
+	else if (finder->columns.single)
 		finder->keys[0].sk_argument = BoolGetDatum(true);
 	else
-		for (int i = 0; i < finder->nkeys; i++)
+		for (int i = 0; i < finder->columns.n; i++)
 		{
 			bool isnull;
 
-			finder->keys[i].sk_argument = slot_getattr(slot, finder->attributes[i], &isnull);
+			finder->keys[i].sk_argument = slot_getattr(slot, finder->columns.attributes[i], &isnull);
 			finder->keys[i].sk_flags = isnull ? SK_ISNULL | SK_SEARCHNULL : 0;
 		}
-	index_rescan(finder->scan, finder->keys, finder->nkeys, nullptr, 0);
+	index_rescan(finder->scan, finder->keys, finder->columns.n, nullptr, 0);
 	while (!outcome.found && index_getnext_slot(finder->scan, ForwardScanDirection, target->found))
 		accept(target, hasher, state, true, &outcome);
 	if (outcome.found)
 		ExecMaterializeSlot(target->found);
 	/* Lets go of the pins; vacuum would wait for them. */
-	index_rescan(finder->scan, finder->keys, finder->nkeys, nullptr, 0);
+	index_rescan(finder->scan, finder->keys, finder->columns.n, nullptr, 0);
 	MemoryContextSwitchTo(old);
 	return outcome;
 }
@@ -181,79 +130,6 @@ scan_table(Target *target, const Shape &shape, Hasher *hasher, TupleTableSlot *s
 	return outcome;
 }
 
-/* The index that rows of a view are found by, as long as the catalog says the same of it. */
-struct KeyIndex
-{
-	Oid view;
-	uint64 generation;
-	Oid index; /* or invalid */
-	bool unique;
-	bool other_unique; /* another index constrains */
-	int nindexes;
-	FmgrInfo functions[INDEX_MAX_KEYS];
-	Oid collations[INDEX_MAX_KEYS];
-};
-
-HTAB *key_indexes;
-
-void
-choose_index(const Finder *finder, Relation rel, KeyIndex *known)
-{
-	ListCell *lc;
-	known->index = InvalidOid;
-	known->unique = known->other_unique = false;
-	known->nindexes = 0;
-	foreach (lc, RelationGetIndexList(rel))
-	{
-		Relation index = index_open(lfirst_oid(lc), RowExclusiveLock);
-		bool unique = index->rd_index->indisunique && index->rd_index->indimmediate;
-		bool constrains = index->rd_index->indisunique || index->rd_index->indisexclusion;
-		bool found = finder->single ? holds_single_row(index)
-									: finder->nkeys > 0 && serves(rel, index, finder->nkeys, finder->attributes);
-
-		known->nindexes++;
-		if (!found)
-			known->other_unique = known->other_unique || constrains;
-		else if (!OidIsValid(known->index) || (unique && !known->unique))
-		{
-			known->index = RelationGetRelid(index);
-			known->unique = unique;
-			for (int i = 0; i < finder->nkeys; i++)
-			{
-				fmgr_info_cxt(get_opcode(index_equality(index, i)), &known->functions[i], TopMemoryContext);
-				known->collations[i] = index->rd_indcollation[i];
-			}
-		}
-		index_close(index, NoLock);
-	}
-}
-
-const KeyIndex *
-key_index_of(const Finder *finder, Relation rel)
-{
-	Oid view = RelationGetRelid(rel);
-	bool found;
-
-	if (key_indexes == nullptr)
-	{
-		HASHCTL control = {};
-		control.keysize = sizeof(Oid);
-		control.entrysize = sizeof(KeyIndex);
-		key_indexes = hash_create("deltaview key indexes", 32, &control, HASH_ELEM | HASH_BLOBS);
-	}
-	KeyIndex *known = static_cast<KeyIndex *>(hash_search(key_indexes, &view, HASH_ENTER, &found));
-	if (!found)
-		known->generation = 0;
-	uint64 generation = catalog::generation();
-	if (known->generation != generation)
-	{
-		known->generation = 0;
-		choose_index(finder, rel, known);
-		known->generation = generation;
-	}
-	return known;
-}
-
 } // namespace
 
 void
@@ -264,14 +140,14 @@ prepare_finding(Target *target, const Shape &shape)
 	target->finder = finder;
 	InitDirtySnapshot(finder->dirty);
 	finder->by_hash = shape.hash != 0;
-	finder->single = is_single_row(shape);
-	finder->nkeys = finder->by_hash || finder->single ? 1 : shape.nkeys;
-	if (finder->nkeys > INDEX_MAX_KEYS)
-		finder->nkeys = 0; /* no index can serve */
-	for (int i = 0; !finder->single && i < finder->nkeys; i++)
-		finder->attributes[i] = finder->by_hash ? shape.hash : shape.keys[i];
+	finder->columns.single = is_single_row(shape);
+	finder->columns.n = finder->by_hash || finder->columns.single ? 1 : shape.nkeys;
+	if (finder->columns.n > INDEX_MAX_KEYS)
+		finder->columns.n = 0; /* no index can serve */
+	for (int i = 0; !finder->columns.single && i < finder->columns.n; i++)
+		finder->columns.attributes[i] = finder->by_hash ? shape.hash : shape.keys[i];
 
-	const KeyIndex *known = key_index_of(finder, target->rel);
+	const KeyIndex *known = key_index_of(target->rel, finder->columns);
 	target->nindexes = known->nindexes;
 	target->other_unique = known->other_unique;
 	target->key_index = known->index;
@@ -279,7 +155,7 @@ prepare_finding(Target *target, const Shape &shape)
 	if (!OidIsValid(known->index))
 		return;
 	target->search = finder->keys;
-	for (int i = 0; i < finder->nkeys; i++)
+	for (int i = 0; i < finder->columns.n; i++)
 		ScanKeyEntryInitializeWithInfo(&finder->keys[i], 0, static_cast<AttrNumber>(i + 1), BTEqualStrategyNumber,
 									   InvalidOid, known->collations[i], const_cast<FmgrInfo *>(&known->functions[i]),
 									   static_cast<Datum>(0));

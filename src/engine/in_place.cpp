@@ -237,6 +237,7 @@ replace(Replacing *replacing, Fate fate)
 	{
 		bool isnull;
 		replacing->keys[i].sk_argument = slot_getattr(replacing->old, way->delta_reads[keys[i]].column, &isnull);
+		replacing->keys[i].sk_flags = 0; /* no NULLs in a primary key, whatever was looked for before */
 	}
 	index_rescan(replacing->scan, replacing->keys, keys.n, nullptr, 0);
 	while (index_getnext_slot(replacing->scan, ForwardScanDirection, target->found))
