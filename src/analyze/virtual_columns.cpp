@@ -56,7 +56,8 @@ compute_virtual_columns(Query *query, int rtindex)
 		body->canSetTag = true;
 		body->rtable = list_make1(copyObjectImpl(rte));
 		body->jointree = makeFromExpr(list_make1(ref), nullptr);
-		for (int i = 1; i <= RelationGetNumberOfAttributes(rel); i++)
+		/* Columns that were added later the query does not know. */
+		for (int i = 1; i <= list_length(rte->eref->colnames); i++)
 		{
 			body->targetList = lappend(body->targetList, column_of(rel, i));
 			bool dropped = TupleDescAttr(RelationGetDescr(rel), i - 1)->attisdropped;

@@ -56,7 +56,24 @@ ALTER TABLE p RENAME COLUMN price TO cost;
 UPDATE p SET cost = cost + 1;
 SELECT * FROM wrong_views();
 
--- nor does the log hold them
+-- columns that come later
+CREATE TABLE later (id int PRIMARY KEY, a int);
+INSERT INTO later VALUES (1, 1);
+SELECT deltaview.create_view('l_row', 'SELECT id, to_jsonb(later) AS row FROM later');
+SELECT deltaview.create_view('l_some', 'SELECT id, a FROM later');
+ALTER TABLE later ADD COLUMN z int GENERATED ALWAYS AS (a + 1);
+DROP TABLE l_row;
+ALTER TABLE later ADD COLUMN z int GENERATED ALWAYS AS (a + 1);
+INSERT INTO later VALUES (2, 2);
+SELECT deltaview.create_view('l_new', 'SELECT l.id, x.z FROM later l LEFT JOIN later x ON x.id = l.a - 1');
+UPDATE later SET a = a + 1;
+SELECT * FROM l_new ORDER BY id;
+SELECT * FROM wrong_views();
+ALTER TABLE later DROP COLUMN z CASCADE;
+INSERT INTO later VALUES (3, 3);
+SELECT * FROM wrong_views();
+
+-- nor does the log hold virtual columns
 SELECT 1 AS made FROM pg_create_logical_replication_slot('since_18', 'pg_deltaview');
 UPDATE p SET name = 'z' WHERE id = 9;
 SELECT data FROM pg_logical_slot_get_changes('since_18', NULL, NULL, 'add-tables', 'since_18.p', 'include-transaction', 'off')
