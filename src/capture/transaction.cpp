@@ -245,7 +245,7 @@ end_reading(const DeltaReader *reader)
 {
 	if (reader->log)
 		end_reading(reader->log);
-	pg::put_back(reader->delta->idle, reader->slot);
+	put_back(reader->delta, reader->slot);
 }
 
 } // namespace dv::capture

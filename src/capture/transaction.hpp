@@ -54,11 +54,17 @@ DeltaReader begin_delta(const Delta *delta);
 bool next_row(DeltaReader *reader);
 void end_reading(const DeltaReader *reader);
 
-/* For rows of the delta; back to delta->idle. */
+/* For rows of the delta. */
 inline TupleTableSlot *
 slot_for(const Delta *delta)
 {
-	return pg::take_slot(delta->idle, delta->desc, &TTSOpsMinimalTuple, GetMemoryChunkContext(delta->desc));
+	return pg::take_slot(delta->idle, delta->desc, &TTSOpsMinimalTuple);
+}
+
+inline void
+put_back(const Delta *delta, TupleTableSlot *slot)
+{
+	pg::put_back(delta->idle, slot, GetMemoryChunkContext(delta->desc));
 }
 
 /* The last column of every delta: +1 for a row that entered, -1 for one that left. */

@@ -339,7 +339,7 @@ end_replacing(Replacing *replacing)
 	if (replacing->scan == nullptr)
 		return;
 	ExecClearTuple(replacing->collect->target->found);
-	pg::put_back(replacing->delta->idle, replacing->old);
+	capture::put_back(replacing->delta, replacing->old);
 	index_endscan(replacing->scan);
 }
 

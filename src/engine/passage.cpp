@@ -259,7 +259,7 @@ slot_for(const Program *program, Finding *finding)
 		look_up->desc = CreateTupleDescCopyConstr(RelationGetDescr(finding->rel));
 		MemoryContextSwitchTo(before);
 	}
-	return pg::take_slot(&look_up->idle, look_up->desc, table_slot_callbacks(finding->rel), program->context);
+	return pg::take_slot(&look_up->idle, look_up->desc, table_slot_callbacks(finding->rel));
 }
 
 void
@@ -293,7 +293,7 @@ end_findings(const Passage *passage)
 	for (int i = 0; passage->findings && i < passage->way->look_ups.n; i++)
 	{
 		const Finding &finding = passage->findings[i];
-		pg::put_back(&finding.look_up->idle, finding.slot);
+		pg::put_back(&finding.look_up->idle, finding.slot, passage->step->program->context);
 		index_endscan(finding.scan);
 		index_close(finding.index, NoLock);
 		table_close(finding.rel, NoLock);

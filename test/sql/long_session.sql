@@ -23,6 +23,34 @@ BEGIN
   END LOOP;
 END $$;
 SELECT sum(total_bytes) < 10 * 1024 * 1024 AS small FROM pg_backend_memory_contexts WHERE name = 'deltaview program';
+-- flushes that fail leave nothing behind
+SELECT deltaview.create_view('ls_share', 'SELECT b.id, a.x, 100 / b.a AS share FROM ls_b b JOIN ls_a a ON a.id = b.id');
+CREATE VIEW ls_memory AS SELECT sum(total_bytes) AS bytes FROM pg_backend_memory_contexts WHERE name LIKE 'deltaview %';
+CREATE PROCEDURE ls_fail(times int) LANGUAGE plpgsql AS $$
+BEGIN
+  FOR i IN 1..times LOOP
+    BEGIN
+      IF i % 2 = 0 THEN
+        UPDATE ls_b SET a = 0 WHERE id = 4001;
+      ELSE
+        INSERT INTO ls_a VALUES (-1, 1);
+        INSERT INTO ls_b VALUES (-1, 0);
+      END IF;
+      PERFORM deltaview.flush();
+      RAISE 'no error';
+    EXCEPTION WHEN division_by_zero THEN NULL;
+    END;
+    COMMIT;
+  END LOOP;
+END $$;
+INSERT INTO ls_a VALUES (4001, 1) ON CONFLICT DO NOTHING;
+INSERT INTO ls_b VALUES (4001, 1) ON CONFLICT DO NOTHING;
+CALL ls_fail(20);
+SELECT bytes AS before FROM ls_memory \gset
+CALL ls_fail(500);
+SELECT bytes < :before + 32 * 1024 AS small FROM ls_memory;
+DROP VIEW ls_memory;
+DROP PROCEDURE ls_fail;
 SELECT count(*) > 1000 AS rows FROM ls_v;
 SELECT * FROM verify_both_ways('ls_v') \gset
 SELECT :only_in_view AS only_in_view, :only_in_query AS only_in_query, :verify AS verify;
