@@ -300,6 +300,48 @@ end_findings(const Passage *passage)
 	}
 }
 
+/* Of so many changed rows, pairs that are alike for this view are looked for. */
+constexpr int64 few_rows = 64;
+
+/* Is the row, as far as the way reads it, the one that left before it? Then the two come to nothing. */
+bool
+is_alike(const Way *way, TupleTableSlot *left, TupleTableSlot *entered)
+{
+	TupleDesc desc = left->tts_tupleDescriptor;
+	for (const Read &read : way->delta_reads)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, read.column - 1);
+		bool was_null;
+		bool is_null;
+		Datum was = slot_getattr(left, read.column, &was_null);
+		Datum is = slot_getattr(entered, read.column, &is_null);
+		if (was_null != is_null || (!was_null && !datum_image_eq(was, is, att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
+}
+
+struct Running
+{
+	Passage *passage;
+	int block;
+	Replacing *replacing; /* or nullptr */
+};
+
+void
+begin_row(const Running *running, TupleTableSlot *row, int32 sign)
+{
+	Passage *passage = running->passage;
+	const Way *way = passage->way;
+	read_row(passage, way->delta_reads, row);
+	bool wanted = satisfies(passage, way->quals);
+	if (running->replacing ? replaces(running->replacing, row, sign, wanted) : !wanted)
+		return;
+	if (passage->findings == nullptr)
+		begin_findings(passage, running->block);
+	go_on(passage, 0, sign);
+}
+
 void
 run_way(Passage *passage, int block, const capture::Delta *delta)
 {
@@ -307,9 +349,12 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 	if (way->delta_reads.empty())
 		way->delta_reads = reads_of_delta(passage->step->program, way->table, way->reads, delta->desc);
 	capture::DeltaReader reader = capture::begin_delta(delta);
-	Replacing *replacing = passage->collect ? begin_replacing(passage->step, way, delta, passage->collect) : nullptr;
-	if (replacing == nullptr)
-		begin_findings(passage, block);
+	Running running{passage, block,
+					passage->collect ? begin_replacing(passage->step, way, delta, passage->collect) : nullptr};
+	/* An update of what other views read. A trace reads no more than leads to the key; who replaces looks for himself. */
+	bool pairs = passage->with_sign && !running.replacing && delta->nrows > 1 && delta->nrows <= few_rows;
+	TupleTableSlot *left = pairs ? capture::slot_for(delta) : nullptr;
+	bool waits = false; /* `left` has a row */
 	ExecStoreVirtualTuple(ExecClearTuple(way->row));
 	passage->expressions->ecxt_scantuple = way->row;
 	while (capture::next_row(&reader))
@@ -317,17 +362,22 @@ run_way(Passage *passage, int block, const capture::Delta *delta)
 		bool isnull;
 		CHECK_FOR_INTERRUPTS();
 		slot_getallattrs(reader.slot);
-		read_row(passage, way->delta_reads, reader.slot);
 		int32 sign = DatumGetInt32(slot_getattr(reader.slot, delta->desc->natts, &isnull));
-		bool wanted = satisfies(passage, way->quals);
-		if (replacing ? replaces(replacing, reader.slot, sign, wanted) : !wanted)
-			continue;
-		if (passage->findings == nullptr)
-			begin_findings(passage, block);
-		go_on(passage, 0, sign);
+		bool alike = waits && sign > 0 && is_alike(way, left, reader.slot);
+		if (waits && !alike)
+			begin_row(&running, left, -1);
+		waits = pairs && sign < 0;
+		if (waits)
+			ExecCopySlot(left, reader.slot);
+		else if (!alike)
+			begin_row(&running, reader.slot, sign);
 	}
-	if (replacing)
-		end_replacing(replacing);
+	if (waits)
+		begin_row(&running, left, -1);
+	if (running.replacing)
+		end_replacing(running.replacing);
+	if (left)
+		capture::put_back(delta, left);
 	ExecClearTuple(way->row);
 	capture::end_reading(&reader);
 	end_findings(passage);
