@@ -303,8 +303,8 @@ begin_replacing(const Step *step, const Way *way, const capture::Delta *delta, C
 	replacing->collect = collect;
 	replacing->expressions = step->program->expressions;
 	replacing->delta = delta;
-	/* One key, one row: nothing to net, and the scan need not go on over what is written. */
-	replacing->at_once = is_plain(target) && !target->other_unique && target->key_unique &&
+	/* One key, one row: nothing to net, and the scan need not go on over what is written. What goes to other views' logs waits. */
+	replacing->at_once = is_plain(target) && !target->feeds_views && !target->other_unique && target->key_unique &&
 						 way->in_place->keys.n == step->program->analysis->shape.nkeys && delta->nrows <= few_rows;
 	collect->at_once = replacing->at_once && delta->nrows == 1 && way->in_place->finds_one;
 	return replacing;

@@ -8,7 +8,8 @@ INSERT INTO orders SELECT i, 'c' || i, 1 FROM generate_series(1, 5) i;
 INSERT INTO items SELECT i, no, i, 'body', 0 FROM generate_series(1, 6) i, generate_series(1, 2) no;
 ALTER TABLE items ALTER body SET STORAGE EXTERNAL;
 SELECT deltaview.create_view('v', 'SELECT i.order_id, i.no, o.customer, 100 / i.qty AS share, i.body FROM orders o JOIN items i ON i.order_id = o.id');
-SELECT deltaview.create_view('above', 'SELECT v.order_id, v.no, v.share, o.factor FROM v JOIN orders o ON o.id = v.order_id');
+SELECT deltaview.create_view('w', 'SELECT i.order_id, i.no, o.customer, 100 / i.qty AS share FROM orders o JOIN items i ON i.order_id = o.id');
+SELECT deltaview.create_view('above', 'SELECT w.order_id, w.no, w.share, o.factor FROM w JOIN orders o ON o.id = w.order_id');
 SELECT deltaview.create_view('total', 'SELECT customer, sum(qty) AS qty FROM orders o JOIN items i ON i.order_id = o.id GROUP BY 1');
 -- One change of each kind, one row each.
 CREATE PROCEDURE change(n int) LANGUAGE plpgsql AS $$
