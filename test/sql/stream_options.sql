@@ -10,7 +10,7 @@ CREATE TABLE orders (id int PRIMARY KEY, customer text NOT NULL, amount numeric(
 CREATE INDEX ON orders (customer);
 CREATE TABLE "Odd, one"."a.b*" (id int PRIMARY KEY);
 SELECT deltaview.create_view('orders_with_city', 'SELECT o.id, c.id AS customer, c.city, o.amount FROM orders o JOIN customers c ON c.id = o.customer');
-SELECT deltaview.create_view('cities', 'SELECT c.city, count(*) AS orders FROM orders o JOIN customers c ON c.id = o.customer GROUP BY c.city');
+SELECT deltaview.create_view('cities', 'SELECT c.city, (sum(o.amount) / 10)::bigint AS orders FROM orders o JOIN customers c ON c.id = o.customer GROUP BY c.city');
 
 SELECT 1 FROM pg_create_logical_replication_slot('stream_options', 'pg_deltaview');
 CREATE FUNCTION peek(VARIADIC options text[] DEFAULT '{}') RETURNS SETOF text LANGUAGE sql AS
